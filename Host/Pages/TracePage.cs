@@ -79,8 +79,8 @@ internal static class TracePage
                 <span>→<br>←</span>
                 <a href="#step{Invariant($"{node.Index}")}"><b>{node.Item.Layer}</b>
                 <small>{node.Item.Description}</small>
-                <small>{say("forward", "順方向")}: {Few(node.Item)}</small>
-                <small>{say("back", "逆方向")}: {Back(trace, node.Item)}</small></a>
+                <small>{say("forward: ", "順方向：")}{Few(node.Item)}</small>
+                <small>{say("back: ", "逆方向：")}{Back(trace, node.Item)}</small></a>
                 """)))}
             </nav>
             """);
@@ -102,7 +102,8 @@ internal static class TracePage
     private static Markup Step(
         SampleTrace trace, TracedStep step, int index, Func<string, string, string> say)
     {
-        var heading = $"{index + 1}. {step.Layer} ({step.Description}): " + step.Kind switch
+        var layer = say($"{step.Layer} ({step.Description}): ", $"{step.Layer}（{step.Description}）：");
+        var heading = Invariant($"{index + 1}. ") + layer + step.Kind switch
         {
             TracedKind.Output => say("forward", "順方向"),
             TracedKind.Loss => say("probabilities and loss", "確率と損失"),
