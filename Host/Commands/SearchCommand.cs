@@ -29,6 +29,12 @@ internal sealed class SearchCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<string[]> first = new("--try")
+    {
+        HelpName = "TEXT",
+        Description = "a configuration to begin with, as in \"learning-rate=0.1 l2=1e-6\"; can be given several times",
+    };
+
     private readonly Option<string?> sampler = new("--sampler")
     {
         HelpName = Search.Sampler.Syntax,
@@ -73,6 +79,20 @@ internal sealed class SearchCommand
         + "the best is dropped after two seeds or later [default: 1]", Race.MostSeeds);
     private readonly Option<double?> limit =
         CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
+    private readonly Option<double?> regret = new("--stop-when-regret")
+    {
+        HelpName = "VALUE",
+        Description =
+            "start no trial once, by a model of the values, no configuration is better than the best by more than this",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (ReadNumber(text) is >= 0 and var number && double.IsFinite(number))
+                return number;
+            result.AddError($"--stop-when-regret: expected a number from 0 on, found '{text}'");
+            return null;
+        },
+    };
     private readonly Option<double?> heartbeatTimeout = CommonOptions.Seconds(
         "--heartbeat-timeout", "how long a process may be silent before others take over its trials [default: 30]");
     private readonly Option<bool> json = CommonOptions.Json();
@@ -95,9 +115,13 @@ internal sealed class SearchCommand
                 "20 trials, guided by a model of where good rates are"),
             ("functional search --sampler gp --seeds 5 --trials 40",
                 "settings that are better with five seeds, not by luck"),
+            ("functional search --try \"learning-rate=0.01 l2=1e-6\" --sampler gp",
+                "begins with a setting of your own"),
+            ("functional search --sampler gp --stop-when-regret 0.01",
+                "ends when at most a percentage point is left to gain"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[space, sampler, pruner, trials, seeds, workers, round, limit, study, storage,
-            heartbeatTimeout, json, open, .. options])
+        foreach (var option in (Option[])[space, first, sampler, pruner, trials, seeds, workers, round, regret, limit,
+            study, storage, heartbeatTimeout, json, open, .. options])
             command.Add(option);
         command.Add(Show());
         command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
@@ -149,7 +173,7 @@ internal sealed class SearchCommand
         var settings = SettingsOf(parsed, overrides, begun);
         var workers = parsed.GetValue(this.workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
         // More would only wait.
-        if (settings.SeenBy(settings.Round) > 0)
+        if (settings.SeenBy(settings.Round) > 0 || parsed.GetValue(regret) is not null)
             workers = Math.Min(workers, settings.Round);
         var data = Common(settings).LoadData();
         // What was guessed stays so, whatever is read later.
@@ -171,13 +195,14 @@ internal sealed class SearchCommand
 
         var lines = new StudyLines(Console.Out, settings, parsed.GetValue(this.json));
         var trials = parsed.GetValue(this.trials)
-            ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
+            ?? (int)Math.Min(settings.MostTrials ?? UsualTrials, int.MaxValue);
         var before = study.ReadTrials();
         CheckValues(study, before);
         lines.Started(study.Name, before, trials, workers, data.Training.Count);
         using var interruption = new Interruption();
         var limit = parsed.GetValue(this.limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        var all = study.RunUnchecked(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
+        var all = study.RunUnchecked(objective.Run, trials, workers, limit, lines.Ended,
+            parsed.GetValue(regret), interruption.Token);
         var interrupted = interruption.Token.IsCancellationRequested;
         Finish(parsed, study, all, lines, name, interrupted);
         study.CheckKept();
@@ -226,18 +251,21 @@ internal sealed class SearchCommand
     {
         var (settings, isOfTraining) = (study.Settings, IsOfTraining(study.Settings));
         string Command(Trial trial) => CommandLine(settings, trial);
+        var left = parsed.GetValue(regret) is null ? null : settings.BoundRegret(trials);
         var page = isOfTraining
             ? StudyPage.Render(
                 study.Name, settings, trials,
                 IsOfQuantities(settings)
                     ? ("validation R²", "検証データのR²") : ("validation accuracy", "検証データの認識精度"),
-                Command, ("epoch", "エポック"), Locale.Language)
-            : StudyPage.Render(study.Name, settings, trials, ("value", "値"), language: Locale.Language);
+                Command, ("epoch", "エポック"), left, Locale.Language)
+            : StudyPage.Render(study.Name, settings, trials, ("value", "値"), regret: left, language: Locale.Language);
         var path = PageOf(name);
         // Others who work on the study write the same page.
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         var best = StudyResults.Best(study.Settings.Direction, trials).FirstOrDefault();
-        lines.Finished(trials, best, best is null || !isOfTraining ? null : Command(best), path, interrupted);
+        lines.Finished(
+            trials, best, parsed.GetValue(regret), left, best is null || !isOfTraining ? null : Command(best), path,
+            interrupted);
         if (parsed.GetValue(this.open))
             Browser.Open(path);
     }
@@ -275,6 +303,7 @@ internal sealed class SearchCommand
                 ?? Search.Sampler.Random,
             Pruner = parsed.GetValue(this.pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
+            First = parsed.GetValue(first) is { Length: > 0 } given ? FirstOf(space, given) : begun?.First ?? [],
             Seeds = parsed.GetValue(seeds) ?? begun?.Seeds ?? 1,
             Round = parsed.GetValue(round) ?? begun?.Round ?? new StudySettings(space).Round,
             HeartbeatTimeout = parsed.GetValue(heartbeatTimeout) ?? begun?.HeartbeatTimeout
@@ -297,6 +326,18 @@ internal sealed class SearchCommand
         if (Common(settings).Validation == 0 && !searched.Contains("validation"))
             throw new UsageException("--validation: a search needs samples for validation");
         return settings;
+    }
+
+    private static Configuration[] FirstOf(SearchSpace space, string[] texts)
+    {
+        try
+        {
+            return Array.ConvertAll(texts, text => SpaceText.ParseConfiguration(space, text));
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException($"--try: {e.Message}");
+        }
     }
 
     // The book's number is no reason to refuse a small table.

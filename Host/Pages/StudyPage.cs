@@ -34,13 +34,15 @@ internal sealed class StudyPage
     /// <param name="measure">What the objective's value is, as in <c>validation accuracy</c>.</param>
     /// <param name="command">The command that repeats a trial, if there is one.</param>
     /// <param name="step">What an intermediate value is reported after, as in <c>epoch</c>.</param>
+    /// <param name="regret">How much better than the best a configuration may be, if that was asked.</param>
     /// <param name="language">Of the page.</param>
     public static string Render(
         string name, StudySettings settings, IReadOnlyList<Trial> trials, LocalizedText measure,
-        Func<Trial, string>? command = null, LocalizedText? step = null, Language language = Language.English) =>
-        new StudyPage(settings, trials, measure, language).Render(name, command, step ?? ("report", "報告"));
+        Func<Trial, string>? command = null, LocalizedText? step = null, double? regret = null,
+        Language language = Language.English) =>
+        new StudyPage(settings, trials, measure, language).Render(name, command, step ?? ("report", "報告"), regret);
 
-    private string Render(string name, Func<Trial, string>? command, LocalizedText step)
+    private string Render(string name, Func<Trial, string>? command, LocalizedText step, double? regret)
     {
         var best = StudyResults.Best(settings.Direction, trials).FirstOrDefault();
         var count = Plural.Of(trials.Count, "trial");
@@ -55,7 +57,7 @@ internal sealed class StudyPage
                 Page.Paragraph(Opening(name)),
                 .. best is null ? [] : (Markup[])
                 [
-                    BestSection(best, command),
+                    BestSection(best, command, regret),
                     .. settings.Seeds > 1 ? [SeedSection.Of(Say, settings, trials, measured, language)]
                         : (Markup[])[],
                     ProgressSection(),
@@ -101,7 +103,7 @@ internal sealed class StudyPage
         _ => "待機中",
     });
 
-    private Markup BestSection(Trial best, Func<Trial, string>? command)
+    private Markup BestSection(Trial best, Func<Trial, string>? command, double? regret)
     {
         var some = settings.Constants.ContainsKey("samples");
         return Page.Section(
@@ -112,6 +114,15 @@ internal sealed class StudyPage
                 (Measure, StudyResults.Spread(best)),
                 .. best.Configuration.Texts.Select(pair => (pair.Key, pair.Value)),
             ]),
+            regret is { } left ? Page.Paragraph(Say(
+                $"By a model of the values, no configuration of this space is better than it by more than " +
+                    $"{StudyResults.Short(left)} (regret), if values are as smooth as they look." +
+                    (best.Deviation is { } deviation
+                        ? $" The standard error of its mean is {Error(deviation)}." : ""),
+                $"値のモデルによると、この空間の設定でこれより{StudyResults.Short(left)}を超えて良いものはありません" +
+                    "（リグレット。値の変化が見かけどおり滑らかな場合）。" +
+                    (best.Deviation is { } spread ? $"平均の標準誤差は{Error(spread)}です。" : "")))
+                : Markup.Empty,
             StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned
                 ? Page.Paragraph(Say(
                     $"{StudyResults.Gentler(pruned)}.",
@@ -132,6 +143,8 @@ internal sealed class StudyPage
                         $"{(some ? "（--samplesを除くと全サンプルで学習します）" : "")}：")),
                 Page.Code(command(best))));
     }
+
+    private string Error(double deviation) => StudyResults.Short(deviation / Math.Sqrt(settings.Seeds));
 
     private Markup ProgressSection()
     {

@@ -37,6 +37,9 @@ internal sealed class GaussianProcess
     /// <summary>The variance of the function, before anything is known of it.</summary>
     public double Variance { get; private init; }
 
+    /// <summary>The variance of a value around the function: of noise, or of what the lengths don't explain.</summary>
+    public double NoiseVariance => Variance * scales.Noise;
+
     /// <summary>What the dimensions of points are.</summary>
     /// <param name="IsChoice">Of each dimension, whether its values have no order: then all are equally far from each
     /// other.</param>

@@ -17,6 +17,9 @@ internal sealed class GaussianProcessSampler : Sampler
     // The work for a trial grows with the square of the results, and that of a round with their cube.
     private const int MostBest = 100, MostRecent = 200;
 
+    // Models of fewer may see nothing where there is much: see bench/README.md.
+    private const int LeastBounded = 24;
+
     private const int Spread = 512, Starts = 4, Steps = 60;
 
     // Values far below the median are as good as that: what matters is where the best are.
@@ -36,9 +39,7 @@ internal sealed class GaussianProcessSampler : Sampler
         if (ended.Length < FirstTrials || kept.Max(i => scores[i]) == kept.Min(i => scores[i]))
             return First(space, key, trials.Count);
         double[][] points = [.. kept.Select(i => PointOf(ended[i]))];
-        var encoding = new GaussianProcess.Encoding(
-            [.. space.Hyperparameters.Select(one => one.Domain is ChoiceDomain)]);
-        var process = Model(encoding, points, Targets([.. kept.Select(i => scores[i])])).Believing(
+        var process = Model(space, points, Targets([.. kept.Select(i => scores[i])]).Values).Believing(
             [.. trials.Where(trial => trial.Result is null).Select(PointOf)]);
         var means = points.Select(point => process.At(point).Mean).ToArray();
         var best = means.Max();
@@ -53,14 +54,35 @@ internal sealed class GaussianProcessSampler : Sampler
                 LogImprovement(mean - best, deviation));
         }
 
-        var spread = Enumerable.Range(0, Spread).Select(i => own.Child(i).Uniforms(space.Count))
-            .Select(unit => (Unit: unit, Gain: Gain(unit))).OrderByDescending(one => one.Gain).Take(Starts);
-        var near = Enumerable.Range(0, points.Length).OrderByDescending(i => means[i]).Take(Starts)
-            .Select(i => points[i].Select(x => double.IsNaN(x) ? 0.5 : x).ToArray())
-            .Select(unit => (Unit: unit, Gain: Gain(unit)));
-        var found = spread.Concat(near).ToArray()
-            .Select((start, i) => Climbed(start, own.Child(Spread + i), space, Gain)).MaxBy(one => one.Gain);
-        return space.At(found.Unit);
+        return space.At(Greatest(space, own, points, means, Gain).Unit);
+    }
+
+    /// <summary>How much better a configuration may be than the best trial; null as long as nothing can be said.
+    /// See <see cref="Study.BoundRegret"/>.</summary>
+    public double? BoundRegret(SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction)
+    {
+        var ended = trials.Where(trial => trial.Result is not null).ToArray();
+        var scores = Scores(ended, direction);
+        var kept = Kept(scores);
+        var best = StudyResults.Best(direction, ended).FirstOrDefault();
+        if (best is null || ended.Length < LeastBounded
+            || kept.Max(i => scores[i]) == kept.Min(i => scores[i]))
+            return null;
+        double[][] points = [.. kept.Select(i => space.PointOf(ended[i].Configuration))];
+        var (targets, unit) = Targets([.. kept.Select(i => scores[i])]);
+        var process = Model(space, points, targets);
+        const double Failing = 0.1;
+        var deviations = Math.Sqrt(Elementary.Log(
+            Math.PI * Math.PI * space.Count * ended.Length * ended.Length / (6 * Failing)));
+        double Upper(double[] point)
+        {
+            var (mean, deviation) = process.At(point);
+            return mean + deviations * Math.Sqrt(deviation * deviation + process.NoiseVariance);
+        }
+        var uppers = points.Select(Upper).ToArray();
+        var upper = Greatest(space, key.Child(ended.Length), points, uppers, at => (true, Upper(space.Snapped(at))));
+        var (known, uncertain) = process.At(space.PointOf(best.Configuration));
+        return unit * (Math.Max(uppers.Max(), upper.Gain.Item2) - (known - deviations * uncertain));
     }
 
     public override string ToString() => "gp";
@@ -75,6 +97,20 @@ internal sealed class GaussianProcessSampler : Sampler
         return Elementary.Log(deviation) + (z > -6
             ? Elementary.Log(Elementary.Exp(log) + z * NormalDistribution.Below(z))
             : log - 2 * Elementary.Log(-z) + Elementary.Log(1 - 3 / (z * z) + 15 / (z * z * z * z)));
+    }
+
+    // Where a function is greatest, as far as it is found: from random points, and from those of trials, the best first
+    // by their values, uphill.
+    private static (double[] Unit, (bool, double) Gain) Greatest(
+        SearchSpace space, Key key, double[][] points, double[] values, Func<double[], (bool, double)> gainOf)
+    {
+        var spread = Enumerable.Range(0, Spread).Select(i => key.Child(i).Uniforms(space.Count))
+            .Select(unit => (Unit: unit, Gain: gainOf(unit))).OrderByDescending(one => one.Gain).Take(Starts);
+        var near = Enumerable.Range(0, points.Length).OrderByDescending(i => values[i]).Take(Starts)
+            .Select(i => points[i].Select(x => double.IsNaN(x) ? 0.5 : x).ToArray())
+            .Select(unit => (Unit: unit, Gain: gainOf(unit)));
+        return spread.Concat(near).ToArray()
+            .Select((start, i) => Climbed(start, key.Child(Spread + i), space, gainOf)).MaxBy(one => one.Gain);
     }
 
     // Steps of a length that grows with success and shrinks without, in a few dimensions each. Sources: Rechenberg's
@@ -121,8 +157,8 @@ internal sealed class GaussianProcessSampler : Sampler
             .. Enumerable.Range(scores.Length - MostRecent, MostRecent),
         ];
 
-    // With a mean of 0 and a deviation of 1.
-    private static double[] Targets(double[] scores)
+    // With a mean of 0 and a deviation of 1, and what a unit of them is.
+    private static (double[] Values, double Unit) Targets(double[] scores)
     {
         var sorted = scores.Order().ToArray();
         var (median, best) = (sorted[sorted.Length / 2], sorted[^1]);
@@ -131,11 +167,13 @@ internal sealed class GaussianProcessSampler : Sampler
         double[] cut = [.. scores.Select(score => Math.Max(score, least))];
         var mean = cut.Average();
         var deviation = Math.Sqrt(cut.Average(score => (score - mean) * (score - mean)));
-        return [.. cut.Select(score => (score - mean) / deviation)];
+        return ([.. cut.Select(score => (score - mean) / deviation)], deviation);
     }
 
-    private GaussianProcess Model(GaussianProcess.Encoding encoding, double[][] points, double[] targets)
+    private GaussianProcess Model(SearchSpace space, double[][] points, double[] targets)
     {
+        var encoding = new GaussianProcess.Encoding(
+            [.. space.Hyperparameters.Select(one => one.Domain is ChoiceDomain)]);
         if (last is { } known && known.Targets.AsSpan().SequenceEqual(targets)
             && known.Encoding.IsChoice.AsSpan().SequenceEqual(encoding.IsChoice)
             && known.Points.Zip(points).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)))

@@ -37,6 +37,26 @@ internal static class SpaceText
         }
     }
 
+    /// <summary>Reads a configuration, as in <c>learning-rate=0.1 hidden=50</c>.</summary>
+    /// <exception cref="UsageException">It is none of the space.</exception>
+    public static Configuration ParseConfiguration(SearchSpace space, string text)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            if (word.Split('=', 2) is not [var name, { Length: > 0 } value])
+                throw new UsageException($"'{text}': expected NAME=VALUE with spaces between, found '{word}'");
+            else if (space.Hyperparameters.FirstOrDefault(one => one.Name == name) is not { } known)
+                throw new UsageException($"'{text}': '{name}' is not in the space");
+            else if (known.Domain.Read(value) is null)
+                throw new UsageException($"'{text}': {name} is not in {known.Domain}");
+            else if (!texts.TryAdd(name, value))
+                throw new UsageException($"'{text}': {name} is there twice");
+        var ordered = space.Hyperparameters.Where(one => texts.ContainsKey(one.Name))
+            .ToDictionary(one => one.Name, one => texts[one.Name]);
+        return space.Read(ordered) ?? throw new UsageException(
+            $"'{text}': expected a value for each of '{space}' that has one, and for no other");
+    }
+
     private static Hyperparameter Parse(string text)
     {
         var parts = text.Split(If, 2);

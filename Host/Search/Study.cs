@@ -29,6 +29,22 @@ public sealed class Study : IDisposable
     /// <exception cref="Files.DataException">Its journal is damaged.</exception>
     public Trial? FindBest() => BestOf(ReadTrials());
 
+    /// <summary>
+    /// Reads all trials, and tells how much better than the best complete one a configuration may still be: the regret
+    /// that is left, on the scale of values. A Gaussian process of the values, whichever sampler chose the
+    /// configurations, has bounds of its mean and some deviations around it; this is the greatest upper bound in the
+    /// space, as far as it is found, minus the lower bound of the best trial. It promises as much as the model does: if
+    /// values are as smooth as it takes them to be. bench/README.md tells how often it was too low. Source: Makarova et
+    /// al., Automatic Termination for Hyperparameter Optimization (AutoML 2022). They take the root of a fifth of
+    /// 2 log(d t² π² / 0.6) deviations after t trials of d hyperparameters; here it is the root of a half, and what the
+    /// model takes for noise counts as something that may be gained.
+    /// </summary>
+    /// <returns>Null as long as nothing can be said: before 24 trials have ended, or if all values are the
+    /// same.</returns>
+    /// <exception cref="OperationFailedException">The study can't be read.</exception>
+    /// <exception cref="Files.DataException">Its journal is damaged.</exception>
+    public double? BoundRegret() => Settings.BoundRegret(ReadTrials());
+
     /// <summary>A study that is gone when the process ends. Its sampler and its pruner may be custom ones.</summary>
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
     public static Study InMemory(StudySettings settings) => Open(new MemoryStorage(settings.Given()), settings);
@@ -69,6 +85,8 @@ public sealed class Study : IDisposable
     /// operations.</param>
     /// <param name="limit">After this time no trial begins; any time if null.</param>
     /// <param name="ended">Called with each trial that ended here, one at a time.</param>
+    /// <param name="regret">No trial begins once <see cref="BoundRegret"/> is at most this; any regret if null. It is
+    /// looked at after each round, when all trials so far have ended.</param>
     /// <param name="cancellation">Ends the search; trials that run are given back. An objective that doesn't notice it
     /// within half a second is abandoned, and its result lost.</param>
     /// <returns>All trials of the study.</returns>
@@ -77,12 +95,14 @@ public sealed class Study : IDisposable
     /// and then the message says where its trials are.</exception>
     public IReadOnlyList<Trial> Run(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
-        Action<Trial>? ended = null, CancellationToken cancellation = default)
+        Action<Trial>? ended = null, double? regret = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(objective);
+        if (!(regret is null or >= 0))
+            throw new ArgumentOutOfRangeException(nameof(regret), regret, "expected a number from 0 on");
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, MostWorkers);
-        var all = RunUnchecked(objective, trials, workers, limit, ended, cancellation);
+        var all = RunUnchecked(objective, trials, workers, limit, ended, regret, cancellation);
         if (!cancellation.IsCancellationRequested)
             CheckAnyUseful(all);
         return all;
@@ -102,9 +122,9 @@ public sealed class Study : IDisposable
     /// <summary>As <see cref="Run"/>, but raises nothing if all trials fail.</summary>
     internal IReadOnlyList<Trial> RunUnchecked(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers, TimeSpan? limit,
-        Action<Trial>? ended, CancellationToken cancellation)
+        Action<Trial>? ended, double? regret, CancellationToken cancellation)
     {
-        using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
+        using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, regret, cancellation);
         return run.RunWorkers(workers);
     }
 

@@ -54,14 +54,15 @@ internal abstract record StudyRecord
 internal sealed record StudyBegun(
     int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
     double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants, int? Round = null,
-    int? Seeds = null) : StudyRecord
+    int? Seeds = null, IReadOnlyList<IReadOnlyDictionary<string, string>>? First = null) : StudyRecord
 {
     private const int KnownFormat = 1;
 
     public static StudyBegun Of(StudySettings settings) => new(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
         $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants,
-        settings.Round, settings.Seeds > 1 ? settings.Seeds : null);
+        settings.Round, settings.Seeds > 1 ? settings.Seeds : null,
+        settings.First.Count > 0 ? [.. settings.First.Select(one => one.Texts.ToDictionary())] : null);
 
     public StudySettings Settings()
     {
@@ -75,6 +76,11 @@ internal sealed record StudyBegun(
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
             Seed = Seed, HeartbeatTimeout = HeartbeatTimeout, Constants = Constants,
             Seeds = Seeds ?? 1,
+        };
+        settings = settings with
+        {
+            First = [.. (First ?? []).Select(texts => texts is not null && settings.Space.Read(texts) is { } first
+                ? first : throw new UsageException("it begins with a configuration that is not in its space"))],
         };
         // Studies of earlier versions have no rounds.
         if (Round is { } round)

@@ -24,6 +24,10 @@ internal sealed class StudyRun : IDisposable
     private readonly Action<Trial>? ended;
     private readonly long trials;
     private readonly TimeSpan? limit;
+    private readonly double? regret;
+
+    // Of the last round after which the regret was looked at.
+    private (int Trials, bool IsEnough) looked;
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly CancellationTokenSource stop, releaseCancellation = new();
     private readonly CancellationTokenRegistration stopRegistration;
@@ -36,11 +40,11 @@ internal sealed class StudyRun : IDisposable
 
     public StudyRun(
         StudyStorage storage, StudySettings settings, Func<Configuration, TrialReporter, double> objective, int trials,
-        TimeSpan? limit, Action<Trial>? ended, CancellationToken cancellation)
+        TimeSpan? limit, Action<Trial>? ended, double? regret, CancellationToken cancellation)
     {
-        (this.storage, this.settings, this.objective, this.limit, this.ended) =
-            (storage, settings, objective, limit, ended);
-        this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
+        (this.storage, this.settings, this.objective, this.limit, this.ended, this.regret) =
+            (storage, settings, objective, limit, ended, regret);
+        this.trials = Math.Min(trials, settings.MostTrials ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stopRegistration = stop.Token.Register(() =>
         {
@@ -166,13 +170,29 @@ internal sealed class StudyRun : IDisposable
             return [new TrialTaken(free.Number, worker)];
         var next = state.Trials.Count;
         return next < trials && open.TrueForAll(trial => trial.Number >= settings.SeenBy(next))
+            && !WaitsOrEnds(state, open.Count)
             ? [new TrialTaken(next, worker, Suggested(state.Before(next)).Texts.ToDictionary())] : [];
     }
 
+    // Between rounds, whether trials have to end before the regret can be looked at, or it is small enough. The storage
+    // asks one worker at a time.
+    private bool WaitsOrEnds(StudyState state, int open)
+    {
+        var count = state.Trials.Count;
+        if (regret is not { } most || count == 0 || count % settings.Round != 0)
+            return false;
+        if (open > 0)
+            return true;
+        if (looked.Trials != count)
+            looked = (count, Abandonable(() => settings.BoundRegret(state.Trials)) <= most);
+        return looked.IsEnough;
+    }
+
+    private Configuration Suggested(IReadOnlyList<Trial> trials) => Abandonable(() => settings.Suggest(trials));
+
     // A sampler may never return: it runs in its own thread, which is abandoned when the search is to stop.
-    private Configuration Suggested(IReadOnlyList<Trial> trials) =>
-        Task.Factory.StartNew(() =>
-            settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+    private T Abandonable<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(stop.Token).GetAwaiter().GetResult();
 
     private void Try(Trial trial, IReadOnlyList<Trial> seen, string worker)

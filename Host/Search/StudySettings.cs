@@ -16,6 +16,11 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>What the first trials try, in this order: configurations that are known to be good, or are to be
+    /// compared with. The sampler chooses those after them, and learns from them, too. Each has a value for every
+    /// hyperparameter of the space that has one with it, in the space's order.</summary>
+    public IReadOnlyList<Configuration> First { get; init => field = value.Complete("configuration"); } = [];
+
     /// <summary>With how many seeds a trial runs, 1 to 1,000: the objective is called with each in turn, and the
     /// trial's value is the mean. All trials have the same seeds. From three on there is a race: a trial that is
     /// clearly worse than the best complete one of earlier rounds is dropped after two seeds or later; of
@@ -36,7 +41,20 @@ public sealed record StudySettings(SearchSpace Space)
 
     /// <summary>The configuration of a trial, given those before it.</summary>
     internal Configuration Suggest(IReadOnlyList<Trial> trials) =>
-        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), Race.WithExpected(this, trials), Direction);
+        trials.Count < First.Count ? First[trials.Count]
+        : Sampler.Suggest(
+            Space, Key.OfSeed(Seed).Child(0),
+            // One that counts trials only, as a grid does, begins with its first.
+            Sampler.UsesResults ? Race.WithExpected(this, trials) : [.. trials.Skip(First.Count)], Direction);
+
+    /// <summary>How many trials there can be at all; null if any number.</summary>
+    internal long? MostTrials => Sampler.Count(Space) is { } count
+        ? count + Math.Min(First.Count, long.MaxValue - count) : null;
+
+    /// <summary>See <see cref="Study.BoundRegret"/>.</summary>
+    internal double? BoundRegret(IReadOnlyList<Trial> trials) =>
+        (Sampler as GaussianProcessSampler ?? new()).BoundRegret(
+            Space, Key.OfSeed(Seed).Child(3), Race.WithExpected(this, trials), Direction);
 
     /// <summary>How many of the first trials have to end before this one may begin: those whose results it sees.
     /// None where nothing depends on results.</summary>
@@ -51,7 +69,7 @@ public sealed record StudySettings(SearchSpace Space)
         ? Key.OfSeed(Seed).Child(1).Child(trial) : Key.OfSeed(Seed).Child(2).Child(seed);
 
     /// <summary>Raises ArgumentException if the sampler can't serve the space, a round has no trial, a trial has no
-    /// seed or too many, or the timeout is not above 0.</summary>
+    /// seed or too many, one to begin with is not in the space, or the timeout is not above 0.</summary>
     internal void Check()
     {
         Sampler.Check(Space);
@@ -60,6 +78,8 @@ public sealed record StudySettings(SearchSpace Space)
         if (Seeds is < 1 or > Race.MostSeeds)
             throw new ArgumentException(
                 $"a trial needs a number of seeds from 1 to {Race.MostSeeds}, not {Seeds}", nameof(Seeds));
+        if (First.FirstOrDefault(one => !one.Equals(Space.Read(one.Texts.ToDictionary()))) is { } other)
+            throw new ArgumentException($"'{other}' is no configuration of the space {Space}", nameof(First));
         if (Seed > long.MaxValue - Seeds)
             throw new ArgumentException($"there are no {Seeds} seeds from {Seed} on", nameof(Seed));
         if (!(HeartbeatTimeout > 0 && double.IsFinite(HeartbeatTimeout)))
@@ -85,6 +105,7 @@ public sealed record StudySettings(SearchSpace Space)
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
         new("seed", $"{Seed}"), .. Seeds > 1 ? [new("seeds", $"{Seeds}")] : (KeyValuePair<string, string>[])[],
+        .. First.Select((one, i) => KeyValuePair.Create($"trial {i}", $"{one}")),
         new("round", $"{Round}"),
         new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
     ];

@@ -6,6 +6,7 @@ open System.IO
 
 let private usage =
     "bench/samplers record FUNCTIONAL FILE\n"
+    + "bench/samplers regret [--seeds FIRST-LAST] [--only TASK]\n"
     + "bench/samplers RESULTS [SAMPLER[@ROUND] ...] [--seeds FIRST-LAST] [--only TASK]"
 
 let private tables = Path.Combine(AppContext.BaseDirectory, "trainings.csv")
@@ -20,18 +21,25 @@ let rec private option (name: string) (words: string list) : string option * str
 let main arguments =
     let seeds, words = option "--seeds" (List.ofArray arguments)
     let only, words = option "--only" words
+    let first, last =
+        match seeds with
+        | None -> 1, 30
+        | Some text -> let ends = Array.map int (text.Split '-') in ends[0], ends[ends.Length - 1]
+    let isMeant (task: Task) =
+        only |> Option.forall (fun name -> task.Name.Contains(name, StringComparison.Ordinal))
     match words with
     | [ "record"; program; path ] ->
         Tables.record program path
         0
+    | [ "regret" ] ->
+        let tasks = Functions.all @ Tables.read tables |> List.filter isMeant
+        Results.printRegrets
+            [ for task in tasks do
+                let unit = Results.unit task
+                for seed in first..last -> Results.regrets task seed, unit ]
+        0
     | path :: samplers ->
         let samplers = if samplers = [] then [ "random"; "sobol"; "tpe"; "gp" ] else samplers
-        let first, last =
-            match seeds with
-            | None -> 1, 30
-            | Some text -> let ends = Array.map int (text.Split '-') in ends[0], ends[ends.Length - 1]
-        let isMeant (task: Task) =
-            only |> Option.forall (fun name -> task.Name.Contains(name, StringComparison.Ordinal))
         let tasks = Functions.all @ Tables.read tables |> List.filter isMeant
         // What was found before is not searched for again.
         let before = Results.read path

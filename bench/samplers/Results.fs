@@ -10,6 +10,9 @@ open Functional.Host.Search
 /// Trials of a search, and after how many its best value is noted.
 let trials, every = 64, 8
 
+/// Trials of a search that may end before.
+let longest = 96
+
 /// What a search found: the least value so far, after each eight trials.
 type Result = { Task: string; Sampler: string; Seed: int; Least: float[] }
 
@@ -24,7 +27,7 @@ let private settings (text: string) (task: Task) (seed: int) =
             settings.Space, Direction = settings.Direction, Sampler = settings.Sampler, Seed = settings.Seed,
             Round = int words[1])
 
-let search (task: Task) (sampler: string) (seed: int) : Result =
+let private searchFor (trials: int) (task: Task) (sampler: string) (seed: int) : Result =
     use study = Study.InMemory(settings sampler task seed)
     let found = study.Run((fun configuration _ -> task.Value configuration), trials)
     let values = [ for trial in found -> if trial.Value.HasValue then trial.Value.Value else infinity ]
@@ -32,6 +35,22 @@ let search (task: Task) (sampler: string) (seed: int) : Result =
       Sampler = sampler
       Seed = seed
       Least = [| for count in every .. every .. trials -> Seq.min (List.truncate count values) |] }
+
+let search (task: Task) (sampler: string) (seed: int) : Result = searchFor trials task sampler seed
+
+/// What a search that goes on for 96 trials says, after each eight, of the regret that is left, and what it is.
+type Regret = { Task: string; Seed: int; Bounds: (float * float) list }
+
+let regrets (task: Task) (seed: int) : Regret =
+    use study = Study.InMemory(settings "gp" task seed)
+    { Task = task.Name
+      Seed = seed
+      Bounds =
+        [ for count in every .. every .. longest do
+            study.Run((fun configuration _ -> task.Value configuration), count) |> ignore
+            let bound = study.BoundRegret()
+            let best = match study.FindBest() with null -> infinity | best -> best.Value.Value
+            (if bound.HasValue then bound.Value else infinity), best - task.Least ] }
 
 let write (file: TextWriter) (result: Result) : unit =
     let values = String.Join('\t', [ for value in result.Least -> value.ToString("R", CultureInfo.InvariantCulture) ])
@@ -116,3 +135,33 @@ let print (tasks: Task list) (samplers: string list) (results: Result list) : un
         let medians =
             [ for i in 0 .. samplers.Length - 1 -> median [| for seed in seeds -> seed[i][last] - task.Least |] ]
         printfn $"""| {task.Name} | {String.Join(" | ", List.map number medians)} |"""
+
+/// What random points have left after eight trials: the median.
+let unit (task: Task) : float =
+    median [| for seed in 1..30 -> (searchFor every task "random" seed).Least[0] - task.Least |]
+
+/// A table in Markdown: of rules that end a search when at most a share of what random points have left after eight
+/// trials is left, when they end it and with what; and how often what was left was more than the bound.
+let printRegrets (results: (Regret * float) list) : unit =
+    printfn
+        "| ends when at most | searches that ended | after (median) | regret then (median; 90th percentile) | \
+more than said |"
+    printfn "|---|---|---|---|---|"
+    for share in [ 0.5; 0.2; 0.1; 0.05; 0.02; 0.01 ] do
+        let ends =
+            [ for result, unit in results do
+                match result.Bounds |> List.tryFindIndex (fun (bound, _) -> bound <= share * unit) with
+                // After the last there is nothing left to be saved.
+                | Some place when place < longest / every - 1 ->
+                    let _, left = result.Bounds[place]
+                    float (every * (place + 1)), left / unit
+                | _ -> () ]
+        if ends <> [] then
+            let lefts = ends |> List.map snd |> List.sort |> Array.ofList
+            let wrong = lefts |> Array.filter (fun left -> left > share) |> Array.length
+            printfn
+                $"| {share} | {ends.Length} of {results.Length} | {median (ends |> List.map fst |> Array.ofList)} \
+| {number (median lefts)}; {number lefts[lefts.Length * 9 / 10]} | {wrong} of {lefts.Length} |"
+    let all = [ for result, _ in results do yield! List.filter (fun (bound, _) -> bound < infinity) result.Bounds ]
+    let wrong = all |> List.filter (fun (bound, left) -> left > bound) |> List.length
+    printfn $"\nmore was left than the bound in {wrong} of {all.Length} rounds"

@@ -101,6 +101,32 @@ public sealed class StudyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("grid:3", 38)]
+    [InlineData("gp", 20)]
+    public void A_study_begins_with_the_configurations_that_are_given(string sampler, int count)
+    {
+        var first = Array.ConvertAll(
+            ["units=4 kind=b rate=0.5 share=0.25", "rate=1e-6 units=1 kind=a"],
+            text => SpaceText.ParseConfiguration(Space, text));
+        var settings = new StudySettings(Space) { Sampler = Sampler.Parse(sampler), First = first };
+        using (var study = Study.Open(folder["study"], settings))
+            study.Run(Value, trials: 1);
+        using var again = Study.Open(folder["study"], settings);
+        var trials = again.Run(Value, trials: count + (sampler == "gp" ? 0 : 100), workers: 3);
+        Assert.Equal(count, trials.Count);
+        Assert.Equal(first, trials.Take(2).Select(trial => trial.Configuration));
+        Assert.Equal(first, again.Settings.First);
+        // A grid misses none of its points.
+        if (sampler != "gp")
+            Assert.Equal(Space.Grid(3), trials.Skip(2).Select(trial => trial.Configuration));
+        Assert.Throws<UsageException>(() => Study.Open(folder["study"], settings with { First = [first[1]] }));
+        Assert.Throws<ArgumentException>(() => Study.InMemory(settings with
+        {
+            First = [new Configuration([KeyValuePair.Create("rate", (HyperparameterValue)0.5)])],
+        }));
+    }
+
+    [Theory]
     [InlineData(0.5, 5, 0.5, "")]
     [InlineData(1e-6, 5, 0.01, "rate share")]
     [InlineData(0.9, 9, 0.5, "rate units")]

@@ -76,7 +76,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     }
 
     /// <summary>At the end.</summary>
-    public void Finished(IReadOnlyList<Trial> trials, Trial? best, string? command, string report, bool interrupted)
+    public void Finished(
+        IReadOnlyList<Trial> trials, Trial? best, double? asked, double? regret, string? command, string report,
+        bool interrupted)
     {
         int Count(TrialState state) => trials.Count(trial => trial.State == state);
         var importance = Importance.Of(settings.Space, Race.WithExpected(settings, trials), settings.Direction);
@@ -95,7 +97,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                     names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
                 ("edges", new JsonArray([.. best is null ? []
                     : StudyResults.AtEdge(settings.Space, best).Select(one => (JsonNode?)one.Name)])),
-                ("command", command), ("report", report), ("interrupted", interrupted),
+                ("regret", regret), ("command", command), ("report", report), ("interrupted", interrupted),
                 ("seconds", watch.Elapsed.TotalSeconds));
             return;
         }
@@ -117,6 +119,13 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             Write($"best: {Line(best)}");
             Write(command);
         }
+        if (asked is not null)
+            Write(regret is null ? "regret left: nothing can be said yet"
+                : $"regret left: at most {StudyResults.Short(regret.Value)}, by a model of the values"
+                    + (regret <= asked ? ", which ended the search" : ""));
+        if (best?.Deviation is { } deviation && regret is not null)
+            Write($"standard error of the best mean: "
+                + StudyResults.Short(deviation / Math.Sqrt(best.SeedValues.Count)));
         if (best is not null && StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned)
             Write(StudyResults.Gentler(pruned));
         if (best is not null)
