@@ -159,11 +159,47 @@ module Network =
             Pullback.refuseInputs $"the network expects {network.Inputs} features (rows)" network.Inputs x
         if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
 
+    /// Bytes of the widest activations of samples that go through all layers together: they stay in a cache.
+    let private together = 1 <<< 20
+
+    /// How many samples those are.
+    let private samplesTogether (network: Network<'T>) : int =
+        let widest, _ =
+            ((network.Inputs, network.Inputs), network.Group.Layers) ||> Array.fold (fun (widest, width) layer ->
+                let width = Group.outputsFor width layer
+                max widest width, width)
+        max 1 (together / (widest * sizeof<'T>))
+
     /// The scores (outputs x samples) for x (inputs x samples), as in evaluation. A sample's scores are the same bits
     /// alone and in any batch. Raises ArgumentException if x has other than `Inputs` rows.
     let predict (network: Network<'T>) (x: Matrix<'T>) : Matrix<'T> =
         checkInputs network x
-        Group.predict network.Group x
+        let samples = x.ColumnCount
+        // A custom layer may keep what it is given. Of a few samples there is little to keep in order.
+        if samples <= 8 || not (isBuiltIn network) then Group.predict network.Group x
+        else
+            let elements = Dense.elements x
+            let scores = GC.AllocateUninitializedArray(network.Outputs * samples)
+            let predictSome (first: int) (count: int) =
+                let scoresOf () =
+                    if count = samples then Group.predict network.Group x
+                    else
+                        let some = Dense.fresh (count * network.Inputs)
+                        Array.Copy(elements, first * network.Inputs, some, 0, some.Length)
+                        Group.predict network.Group (Dense.matrix network.Inputs count some)
+                let put (y: Matrix<'T>) =
+                    let y = Dense.elements y
+                    Array.Copy(y, 0, scores, network.Outputs * first, y.Length)
+                Scratch<'T>.During(scoresOf, put)
+            let most = samplesTogether network
+            let pieces = (samples + most - 1) / most
+            if pieces = 1 then predictSome 0 samples
+            else
+                // A thread takes its samples through all layers without waiting for another.
+                Team.run pieces (Action<int>(fun i ->
+                    let first = int (int64 samples * int64 i / int64 pieces)
+                    predictSome first (int (int64 samples * int64 (i + 1) / int64 pieces) - first)))
+            Dense.matrix network.Outputs samples scores
 
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let private check (network: Network<'T>) (batch: Batch<'T>) =

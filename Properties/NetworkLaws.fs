@@ -119,6 +119,16 @@ let laws =
             samplesAreAlone<float32> case
             samplesAreAlone<float> case
 
+        let many = both (size 100 400, size 1 3)
+        law "a sample's scores are the same bits in a batch of more samples than go together" many
+        <| fun (samples, threads) ->
+            let network = Network.create<float> [ 1100; 17; 3 ] Activation.Tanh Initializer.Xavier (Key.ofSeed 1L)
+            let pattern i j = float ((i * 31 + j * 17) % 101) / 50.0 - 1.0
+            let x = Matrix<float>.Build.Dense(1100, samples, pattern)
+            let together = Team.withThreads threads (fun () -> elements (Network.predict network x))
+            for j in [ 0; samples / 3; samples - 1 ] do
+                sameBits (elements (Network.predict network (x.SubMatrix(0, 1100, j, 1)))) together[3 * j .. 3 * j + 2]
+
         law "a sample's scores are the same bits alone and in any batch, whatever the layers" compositions
         <| fun case ->
             samplesAreAlone<float32> case

@@ -33,7 +33,11 @@ module internal Product =
             use pinA = fixed a.Data
             use pinB = fixed b.Data
             use pinC = fixed c.Data
-            Kernel<'T, 'V, 'S>(tuning, m, n, k, view pinA a, view pinB b, view pinC c).Run()
+            let left, right, result = view pinA a, view pinB b, view pinC c
+            if n = 1 && left.Row = nativeint sizeof<'T> && m >= 'S.Width / sizeof<'T> then
+                ColumnKernel<'T, 'V, 'S>(tuning, m, k, left, right, result).Run()
+            else
+                Kernel<'T, 'V, 'S>(tuning, m, n, k, left, right, result).Run()
 
     /// c = op(a) op(b), where op(a) is m x k, op(b) is k x n, and c, not transposed, shares no element with them.
     let multiply<'T when Real<'T>>

@@ -176,6 +176,10 @@ let laws =
         law "a product of few rows and many columns is the scalar chain" flat <| fun case ->
             holds<float32> multiply case && holds<float> multiply case
 
+        let single = case (Gen.choose (1, 700)) (Gen.constant 1) (Gen.choose (0, 500)) asMeasured
+        law "a product by a single column is the scalar chain" single <| fun case ->
+            holds<float32> multiply case && holds<float> multiply case
+
         let tiny = products tinyBlocks
         law "blocks, packing and threads leave the chain unchanged, on vectors of 512 bits" tiny <| fun case ->
             holdsOn<float32, Vector512<float32>, Simd512<float32>> case
