@@ -86,9 +86,12 @@ module Training =
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         stepOn state (fun () -> batch)
 
-    /// Adds the arrays that a state can't do without.
-    let private addArrays (state: TrainingState<'T>) (arrays: HashSet<'T[]>) : unit =
-        let add (leaves: Parameter<'T>[]) = for leaf in leaves do arrays.Add(Dense.values leaf.Values) |> ignore
+    /// Adds the arrays that a state can't do without, and those of them that it has in several places.
+    let private addArrays (state: TrainingState<'T>) (arrays: HashSet<'T[]>) (shared: HashSet<'T[]>) : unit =
+        let add (leaves: Parameter<'T>[]) =
+            for leaf in leaves do
+                let values = Dense.values leaf.Values
+                if not (arrays.Add values) then shared.Add values |> ignore
         add state.Network.Group.Leaves
         for slot in state.OptimizerState.Slots do add slot.Values.Leaves
 
@@ -100,15 +103,17 @@ module Training =
     let runOn
         (goesOn: StepReport -> bool) (state: TrainingState<'T>) (batches: (unit -> Batch<'T>) seq) : TrainingState<'T> =
         let isBuiltIn = Network.isBuiltIn state.Network && Optimizer.isBuiltIn state.Optimizer
-        let lent, needed = Scratch<'T>.Lent(), HashSet<'T[]> HashIdentity.Reference
+        let lent = Scratch<'T>.Lent()
+        let needed, shared = HashSet<'T[]> HashIdentity.Reference, HashSet<'T[]> HashIdentity.Reference
         let making next = if isBuiltIn then lent.During next else next ()
         use batches = (given (nameof batches) batches).GetEnumerator()
         let mutable state, isOver = state, false
         while not isOver && batches.MoveNext() do
             let struct (next, report) = stepBy making state batches.Current
             needed.Clear()
-            addArrays next needed
-            lent.ReturnAllBut needed
+            shared.Clear()
+            addArrays next needed shared
+            lent.ReturnAllBut(needed, shared)
             state <- next
             isOver <- not (goesOn report)
         state

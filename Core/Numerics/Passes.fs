@@ -117,6 +117,25 @@ let fill<'T when Real<'T>> (pass: Pass<'T>) (read: 'T[][]) (written: 'T[][]) : u
     if not isDone then pass.Invoke(0, length, read, written)
     for k in 0 .. written.Length - 1 do written[k] <- cutTo n written[k]
 
+/// `fill`, but over what is read: over the first array, and over those after the second. Each element of what is
+/// written is a function of those in its place.
+let fillOver<'T when Real<'T>> (pass: Pass<'T>) (read: 'T[][]) (written: 'T[][]) : unit =
+    let n = read[0].Length
+    for x in read do checkLength n x
+    // A vector must not be computed twice: those that don't fill one are computed aside.
+    let rest = n % lanes<'T>
+    let whole = n - rest
+    for k in 0 .. written.Length - 1 do written[k] <- read[if k = 0 then 0 else k + 1]
+    let aside = if rest = 0 then [||] else Array.map (fun x -> atLeastOneVector (Array.sub x whole rest)) read
+    let isDone =
+        whole >= threadsFrom
+        && inParts<'T> whole (Action<int, int>(fun first stop -> pass.Invoke(first, stop, read, written)))
+    if whole > 0 && not isDone then pass.Invoke(0, whole, read, written)
+    if rest > 0 then
+        let ends = Array.init written.Length (fun _ -> Array.zeroCreate lanes<'T>)
+        pass.Invoke(0, lanes<'T>, aside, ends)
+        for k in 0 .. written.Length - 1 do Array.blit ends[k] 0 written[k] whole rest
+
 let inline pass2to1 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
     ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) : unit =
     let a, b, y = read[0], read[1], written[0]

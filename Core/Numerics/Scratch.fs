@@ -38,7 +38,14 @@ type private PerThread<'T when Real<'T>> =
     [<ThreadStatic; DefaultValue>]
     static val mutable private idle: WeakReference<Pool<'T>> | null
 
+    /// Arrays that may be written over; null if there are none.
+    [<ThreadStatic; DefaultValue>]
+    static val mutable private dead: HashSet<'T[]> | null
+
     static member Source with get () = PerThread<'T>.source and set (value: Pool<'T>) = PerThread<'T>.source <- value
+    static member Dead
+        with get () = PerThread<'T>.dead
+        and set (value: HashSet<'T[]> | null) = PerThread<'T>.dead <- value
 
     static member Rented: List<'T[]> =
         match PerThread<'T>.rented with
@@ -103,6 +110,12 @@ type internal Scratch<'T when Real<'T>> =
             finally
                 rented.Clear()
 
+    /// Whether nobody else reads this array any more: it may be written over.
+    static member IsDead(array: 'T[]) : bool =
+        match PerThread<'T>.Dead with
+        | null -> false
+        | dead -> dead.Contains array
+
     /// Arrays of this thread's pool beyond `During`, until they are returned to it.
     static member Lent() : Lent<'T> = Lent<'T>()
 
@@ -112,23 +125,31 @@ and [<Sealed>] internal Lent<'T when Real<'T>>() =
     let pool = PerThread<'T>.Pool
     let mutable arrays = List<'T[]>()
     let mutable others = List<'T[]>()
+    let dead = HashSet<'T[]> HashIdentity.Reference
 
-    /// Runs `make` with arrays that stay rented.
+    /// Runs `make` with arrays that stay rented. What was made before may be written over, each array where only one
+    /// thing has it.
     member _.During(make: unit -> 'R) : 'R =
         let rented, source = PerThread<'T>.Rented, PerThread<'T>.Source
         let before = rented.Count
         PerThread<'T>.Source <- pool
+        PerThread<'T>.Dead <- dead
         try
             make ()
         finally
             PerThread<'T>.Source <- source
+            PerThread<'T>.Dead <- null
             for i in before .. rented.Count - 1 do others.Add rented[i]
             rented.RemoveRange(before, rented.Count - before)
 
-    /// Returns those of the arrays before the last `During` that are not among these.
-    member _.ReturnAllBut(needed: HashSet<'T[]>) : unit =
+    /// Returns those of the arrays before the last `During` that are not among these, which are needed once or more
+    /// often.
+    member _.ReturnAllBut(needed: HashSet<'T[]>, shared: HashSet<'T[]>) : unit =
         for array in arrays do
             if needed.Contains array then others.Add array else pool.Return array
+        dead.Clear()
+        for array in others do
+            if needed.Contains array && not (shared.Contains array) then dead.Add array |> ignore
         arrays.Clear()
         let returned = arrays
         arrays <- others

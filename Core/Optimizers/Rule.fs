@@ -302,7 +302,10 @@ module internal Rule =
         let keep = if weightDecay = 0.0 then 1.0 else 1.0 - rate * weightDecay
         let written (pass: Pass<'T>) =
             fun (_: Parameter<'T>) (read: 'T[][]) ->
-                fill pass read list
+                // (read[1] is the gradient.)
+                let mutable isOver = true
+                for k in 0 .. read.Length - 1 do isOver <- isOver && (k = 1 || Scratch<'T>.IsDead read[k])
+                if isOver then fillOver pass read list else fill pass read list
                 list
         // Adam's bias correction in update t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
