@@ -298,7 +298,7 @@ type Training =
     /// <summary>The state after a step for each batch, the same bits as by `Step`. The states in between are seen by
     /// nobody, so their memory is used again: large networks train faster. Raises ArgumentException like `Step`.
     /// </summary>
-    /// <example><code>state = Training.Run(state, batches.Take(1000));</code></example>
+    /// <example><code>state = Training.Run(state, Enumerable.Repeat(batch, 1000));</code></example>
     static member Run(state: TrainingState<'T>, batches: IEnumerable<Batch<'T>>) : TrainingState<'T> =
         Training.run (given "state" state) (given "batches" batches)
 

@@ -32,12 +32,13 @@ internal static class InferenceBenchmark
             OnnxExport.Save(file, new Model<float>(network));
             foreach (var samples in Batches)
                 foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
-                    Measure(file.ToArray(), network, samples, threads, seconds);
+                    Measure(file.ToArray(), sizes, network, samples, threads, seconds);
         }
         return 0;
     }
 
-    private static void Measure(byte[] file, Network<float> network, int samples, int threads, double seconds)
+    private static void Measure(
+        byte[] file, int[] sizes, Network<float> network, int samples, int threads, double seconds)
     {
         var x = Matrix<float>.Build.Random(network.Inputs, samples, seed: 1);
         var (columns, scores) = (x.AsColumnMajorArray(), new float[network.Outputs * samples]);
@@ -63,8 +64,8 @@ internal static class InferenceBenchmark
             return 0;
         });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {string.Join('-', network.Layers.OfType<Affine<float>>().Select(layer => layer.Inputs))}-{network.Outputs} "
-            + $"| {samples:N0} | {threads} | {ours * 1e6:F1} | {theirs * 1e6:F1} | {theirs / ours:F1} |"));
+            $"| {string.Join('-', sizes)} | {samples:N0} | {threads} | "
+            + $"{ours * 1e6:F1} | {theirs * 1e6:F1} | {theirs / ours:F1} |"));
     }
 
     // The mean of a call, after a warm-up of a quarter as long.

@@ -58,8 +58,8 @@ internal readonly record struct Timing(double Seconds, int Gen2Collections, doub
             (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / made);
     }
 
-    // Looking at the clock takes as long as a tenth of the shortest calls. Twice as many are made each time, since calls
-    // that are made together may take less time each.
+    // Looking at the clock takes as long as a tenth of the shortest calls. Calls that are made together may take less
+    // time each, so their number grows by steps.
     private static int CallsWithin(double together, double seconds, Action<int> calls)
     {
         var (start, count) = (Stopwatch.GetTimestamp(), 1);
