@@ -35,6 +35,15 @@ internal sealed class SearchCommand
         Description = "a configuration to begin with, as in \"learning-rate=0.1 l2=1e-6\"; can be given several times",
     };
 
+    private readonly Option<string?> aim = new("--aim")
+    {
+        HelpName = TrainingAims.Syntax,
+        Description =
+            "what is to be good: the accuracy on validation samples (of quantities R²), and beside it the loss on "
+            + "them, the number of parameters or the time of training, all small; the time is shown, but not learned "
+            + "from [default: accuracy alone]",
+    };
+
     private readonly Option<string?> sampler = new("--sampler")
     {
         HelpName = Search.Sampler.Syntax,
@@ -119,9 +128,11 @@ internal sealed class SearchCommand
                 "begins with a setting of your own"),
             ("functional search --sampler gp --stop-when-regret 0.01",
                 "ends when at most a percentage point is left to gain"),
+            ("functional search --aim accuracy,parameters --space \"hidden=10|30|100|100,100\" --sampler tpe",
+                "networks that are accurate, small, or something between"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[space, first, sampler, pruner, trials, seeds, workers, round, regret, limit,
-            study, storage, heartbeatTimeout, json, open, .. options])
+        foreach (var option in (Option[])[space, first, aim, sampler, pruner, trials, seeds, workers, round, regret,
+            limit, study, storage, heartbeatTimeout, json, open, .. options])
             command.Add(option);
         command.Add(Show());
         command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
@@ -175,6 +186,10 @@ internal sealed class SearchCommand
         // More would only wait.
         if (settings.SeenBy(settings.Round) > 0 || parsed.GetValue(regret) is not null)
             workers = Math.Min(workers, settings.Round);
+        if (settings.Aims.Count > 0 && parsed.GetValue(regret) is not null)
+            throw new UsageException(
+                "--stop-when-regret: what is left to gain is a number for one aim, "
+                + $"but there are {settings.Aims.Count}");
         var data = Common(settings).LoadData();
         // What was guessed stays so, whatever is read later.
         if (begun is null && data.Training.Targets is Quantities)
@@ -234,6 +249,8 @@ internal sealed class SearchCommand
                 .. trial.SeedResults.SelectMany(seed => (double[])[seed.Value, .. seed.Curve, .. seed.TrainingCurve])];
             if (Array.FindIndex(all, one => one < least || one > 1) is >= 0 and var place)
                 throw Absurd(what, Invariant($"{all[place]}"));
+            if (trial.Result?.Values?.Skip(1).Any(one => one < 0) == true)
+                throw Absurd("values of further aims from 0 on", "one below");
             // Of several seeds each has a curve of its own, and not all are as long.
             (double? Value, IReadOnlyList<double> Curve)[] runs = trial.SeedResults.Count == 0 ? [(value, curve)]
                 : [.. trial.SeedResults.Select(seed => ((double?)seed.Value, seed.Curve))];
@@ -264,8 +281,7 @@ internal sealed class SearchCommand
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         var best = StudyResults.Best(study.Settings.Direction, trials).FirstOrDefault();
         lines.Finished(
-            trials, best, parsed.GetValue(regret), left, best is null || !isOfTraining ? null : Command(best), path,
-            interrupted);
+            trials, best, parsed.GetValue(regret), left, isOfTraining ? Command : null, path, interrupted);
         if (parsed.GetValue(this.open))
             Browser.Open(path);
     }
@@ -299,11 +315,13 @@ internal sealed class SearchCommand
         var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
         var settings = new StudySettings(space)
         {
+            Aims = parsed.GetValue(aim) is { } aims ? TrainingAims.Parse(aims) : begun?.Aims ?? [],
             Sampler = parsed.GetValue(this.sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler
                 ?? Search.Sampler.Random,
             Pruner = parsed.GetValue(this.pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
-            First = parsed.GetValue(first) is { Length: > 0 } given ? FirstOf(space, given) : begun?.First ?? [],
+            First = parsed.GetValue(first) is { Length: > 0 } given ? SpaceText.ParseFirst(space, given)
+                : begun?.First ?? [],
             Seeds = parsed.GetValue(seeds) ?? begun?.Seeds ?? 1,
             Round = parsed.GetValue(round) ?? begun?.Round ?? new StudySettings(space).Round,
             HeartbeatTimeout = parsed.GetValue(heartbeatTimeout) ?? begun?.HeartbeatTimeout
@@ -321,23 +339,12 @@ internal sealed class SearchCommand
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--sampler: {e.Reason()}");
+            throw new UsageException(
+                $"--{(e.ParamName == nameof(StudySettings.Aims) ? "aim" : "sampler")}: {e.Reason()}");
         }
         if (Common(settings).Validation == 0 && !searched.Contains("validation"))
             throw new UsageException("--validation: a search needs samples for validation");
         return settings;
-    }
-
-    private static Configuration[] FirstOf(SearchSpace space, string[] texts)
-    {
-        try
-        {
-            return Array.ConvertAll(texts, text => SpaceText.ParseConfiguration(space, text));
-        }
-        catch (UsageException e)
-        {
-            throw new UsageException($"--try: {e.Message}");
-        }
     }
 
     // The book's number is no reason to refuse a small table.

@@ -57,6 +57,8 @@ internal sealed class StudyPage
                 Page.Paragraph(Opening(name)),
                 .. best is null ? [] : (Markup[])
                 [
+                    settings.Aims.Count == 0 ? Markup.Empty
+                        : FrontSection.Of(Say, settings, trials, Measure, command),
                     BestSection(best, command, regret),
                     .. settings.Seeds > 1 ? [SeedSection.Of(Say, settings, trials, measured, language)]
                         : (Markup[])[],

@@ -37,6 +37,20 @@ internal static class SpaceText
         }
     }
 
+    /// <summary>Reads the configurations of <c>--try</c>.</summary>
+    /// <exception cref="UsageException">One is none of the space.</exception>
+    public static Configuration[] ParseFirst(SearchSpace space, string[] texts)
+    {
+        try
+        {
+            return Array.ConvertAll(texts, text => ParseConfiguration(space, text));
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException($"--try: {e.Message}");
+        }
+    }
+
     /// <summary>Reads a configuration, as in <c>learning-rate=0.1 hidden=50</c>.</summary>
     /// <exception cref="UsageException">It is none of the space.</exception>
     public static Configuration ParseConfiguration(SearchSpace space, string text)

@@ -29,6 +29,13 @@ public sealed class Study : IDisposable
     /// <exception cref="Files.DataException">Its journal is damaged.</exception>
     public Trial? FindBest() => BestOf(ReadTrials());
 
+    /// <summary>Reads all trials, and finds the Pareto front: the complete ones that no other dominates, which is
+    /// as good in every aim and better in one; of those with the same values the first. The best by the first aim
+    /// is the first of them. With one aim it is <see cref="FindBest"/> alone.</summary>
+    /// <exception cref="OperationFailedException">The study can't be read.</exception>
+    /// <exception cref="Files.DataException">Its journal is damaged.</exception>
+    public IReadOnlyList<Trial> FindFront() => [.. StudyResults.Front(Settings, ReadTrials())];
+
     /// <summary>
     /// Reads all trials, and tells how much better than the best complete one a configuration may still be: the regret
     /// that is left, on the scale of values. A Gaussian process of the values, whichever sampler chose the
@@ -37,7 +44,7 @@ public sealed class Study : IDisposable
     /// values are as smooth as it takes them to be. bench/README.md tells how often it was too low. Source: Makarova et
     /// al., Automatic Termination for Hyperparameter Optimization (AutoML 2022). They take the root of a fifth of
     /// 2 log(d t² π² / 0.6) deviations after t trials of d hyperparameters; here it is the root of a half, and what the
-    /// model takes for noise counts as something that may be gained.
+    /// model takes for noise counts as something that may be gained. Of several aims it is about the first.
     /// </summary>
     /// <returns>Null as long as nothing can be said: before 24 trials have ended, or if all values are the
     /// same.</returns>

@@ -54,7 +54,8 @@ internal abstract record StudyRecord
 internal sealed record StudyBegun(
     int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
     double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants, int? Round = null,
-    int? Seeds = null, IReadOnlyList<IReadOnlyDictionary<string, string>>? First = null) : StudyRecord
+    int? Seeds = null, IReadOnlyList<IReadOnlyDictionary<string, string>>? First = null,
+    IReadOnlyList<Aim>? Aims = null) : StudyRecord
 {
     private const int KnownFormat = 1;
 
@@ -62,20 +63,22 @@ internal sealed record StudyBegun(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
         $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants,
         settings.Round, settings.Seeds > 1 ? settings.Seeds : null,
-        settings.First.Count > 0 ? [.. settings.First.Select(one => one.Texts.ToDictionary())] : null);
+        settings.First.Count > 0 ? [.. settings.First.Select(one => one.Texts.ToDictionary())] : null,
+        settings.Aims.Count > 0 ? settings.Aims : null);
 
     public StudySettings Settings()
     {
         if (Format != KnownFormat)
             throw new UsageException($"it has format {Format}, but this version reads format {KnownFormat}");
         // Lists and dictionaries of JSON may have nulls in them.
-        if (Space.Contains(null!) || Constants.Values.Contains(null!) || !Enum.IsDefined(Direction))
+        if (Space.Contains(null!) || Constants.Values.Contains(null!) || !Enum.IsDefined(Direction)
+            || Aims?.Contains(null!) == true)
             throw new UsageException("its settings are incomplete");
         var settings = new StudySettings(SpaceText.Parse(Space))
         {
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
             Seed = Seed, HeartbeatTimeout = HeartbeatTimeout, Constants = Constants,
-            Seeds = Seeds ?? 1,
+            Seeds = Seeds ?? 1, Aims = Aims ?? [],
         };
         settings = settings with
         {

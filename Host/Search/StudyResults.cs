@@ -12,6 +12,25 @@ internal static class StudyResults
     public static IEnumerable<Trial> Best(Direction direction, IEnumerable<Trial> trials) =>
         Ranked(direction, trials.Where(trial => trial.State == TrialState.Complete));
 
+    /// <summary>The complete trials that no other dominates: none is as good in every aim and better in one, or as good
+    /// in all and earlier. The best by the first aim is the first.</summary>
+    public static IEnumerable<Trial> Front(StudySettings settings, IEnumerable<Trial> trials)
+    {
+        var complete = Best(settings.Direction, trials).ToArray();
+        if (settings.Aims.Count == 0)
+            return complete.Take(1);
+        var scores = Array.ConvertAll(
+            complete, trial => settings.Aims.Zip(trial.Result!.Values!, (aim, value) => aim.Score(value)).ToArray());
+        return complete.Where((_, i) => !Enumerable.Range(0, complete.Length).Any(j => Dominates(j, i)));
+
+        bool Dominates(int one, int other)
+        {
+            var pairs = scores[one].Zip(scores[other]);
+            return pairs.All(pair => pair.First >= pair.Second)
+                && (complete[one].Number < complete[other].Number || pairs.Any(pair => pair.First > pair.Second));
+        }
+    }
+
     /// <summary>All that have a value, the best first: those that were ended early by the last value that they
     /// reported.</summary>
     public static IEnumerable<Trial> Ranked(Direction direction, IEnumerable<Trial> trials) =>
@@ -49,6 +68,10 @@ internal static class StudyResults
 
     /// <summary>Four digits of a number.</summary>
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    /// <summary>A whole number, such as one of parameters, in full; of others four digits.</summary>
+    public static string OfAim(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15
+        ? value.ToString("N0", CultureInfo.InvariantCulture) : Short(value);
 
     /// <summary>Four digits of a trial's value, and after ± its standard deviation over seeds.</summary>
     public static string Spread(Trial trial) => Short(trial.Value!.Value)

@@ -226,9 +226,9 @@ internal sealed class StudyRun : IDisposable
         {
             stop.Token.ThrowIfCancellationRequested();
             var value = Threads.Use(1, () => objective(trial.Configuration, reporter));
-            return double.IsFinite(value)
-                ? Ended(TrialState.Complete, value, null)
-                : Ended(TrialState.Failed, null, Invariant($"the value is {value}"));
+            return reporter.FaultOf(value) is { } fault
+                ? Ended(TrialState.Failed, null, fault)
+                : Ended(TrialState.Complete, value, null) with { Values = reporter.ValuesWith(value) };
         }
         catch (TrialStoppedException e) when (e.State is null)
         {

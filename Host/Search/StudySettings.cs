@@ -4,8 +4,14 @@ namespace Functional.Host.Search;
 /// <param name="Space">What is searched.</param>
 public sealed record StudySettings(SearchSpace Space)
 {
-    /// <summary>Which values are better.</summary>
-    public Direction Direction { get; init; } = Direction.Maximize;
+    /// <summary>Which values are better; of several <see cref="Aims"/>, those of the first.</summary>
+    public Direction Direction { get => Aims is [var first, ..] ? first.Direction : field; init; } = Direction.Maximize;
+
+    /// <summary>Where a search has several aims, all of them, two or more; otherwise none. The objective's value is
+    /// that of the first, and the objective calls <see cref="TrialReporter.Record"/> with the others. There is no
+    /// pruner then, and one seed. A model-based sampler learns from a weighted mixture of them, with other weights for
+    /// each trial: it sees trials with that as their value.</summary>
+    public IReadOnlyList<Aim> Aims { get; init => field = value.Complete("aim"); } = [];
 
     /// <summary>What chooses configurations.</summary>
     public Sampler Sampler { get; init; } = Sampler.Random;
@@ -45,7 +51,8 @@ public sealed record StudySettings(SearchSpace Space)
         : Sampler.Suggest(
             Space, Key.OfSeed(Seed).Child(0),
             // One that counts trials only, as a grid does, begins with its first.
-            Sampler.UsesResults ? Race.WithExpected(this, trials) : [.. trials.Skip(First.Count)], Direction);
+            Sampler.UsesResults ? Scalarization.Of(this, Race.WithExpected(this, trials))
+                : [.. trials.Skip(First.Count)], Direction);
 
     /// <summary>How many trials there can be at all; null if any number.</summary>
     internal long? MostTrials => Sampler.Count(Space) is { } count
@@ -69,10 +76,12 @@ public sealed record StudySettings(SearchSpace Space)
         ? Key.OfSeed(Seed).Child(1).Child(trial) : Key.OfSeed(Seed).Child(2).Child(seed);
 
     /// <summary>Raises ArgumentException if the sampler can't serve the space, a round has no trial, a trial has no
-    /// seed or too many, one to begin with is not in the space, or the timeout is not above 0.</summary>
+    /// seed or too many, one to begin with is not in the space, the timeout is not above 0, or several aims don't suit
+    /// each other or the rest.</summary>
     internal void Check()
     {
         Sampler.Check(Space);
+        CheckAims();
         if (Round < 1)
             throw new ArgumentException($"a round needs at least 1 trial, not {Round}", nameof(Round));
         if (Seeds is < 1 or > Race.MostSeeds)
@@ -86,6 +95,27 @@ public sealed record StudySettings(SearchSpace Space)
             throw new ArgumentException(
                 Invariant($"a heartbeat timeout needs seconds above 0, not {HeartbeatTimeout}"),
                 nameof(HeartbeatTimeout));
+    }
+
+    private void CheckAims()
+    {
+        if (Aims.Count == 0)
+            return;
+        if (Aims.Count == 1 || Aims.DistinctBy(aim => aim.Name).Count() < Aims.Count
+            || Aims.Any(aim => string.IsNullOrWhiteSpace(aim.Name) || !Enum.IsDefined(aim.Direction)))
+            throw new ArgumentException(
+                $"several aims need a direction and a name of its own each, not '{string.Join(", ", Aims)}'",
+                nameof(Aims));
+        if (Aims[0].IsMeasured)
+            throw new ArgumentException($"the first aim is one to learn from, not '{Aims[0]}'", nameof(Aims));
+        if (Pruner != Pruner.None)
+            throw new ArgumentException(
+                $"a pruner ends trials by one value, but there are {Aims.Count} aims: search without one",
+                nameof(Aims));
+        if (Seeds != 1)
+            throw new ArgumentException(
+                $"several seeds judge trials by one value, but there are {Aims.Count} aims: search with one seed",
+                nameof(Aims));
     }
 
     /// <summary>Raises ArgumentException if the sampler or the pruner is a custom one: files and databases keep the
@@ -103,6 +133,7 @@ public sealed record StudySettings(SearchSpace Space)
     internal IReadOnlyList<KeyValuePair<string, string>> Texts =>
     [
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
+        .. Aims.Count > 0 ? [new("aim", string.Join(", ", Aims))] : (KeyValuePair<string, string>[])[],
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
         new("seed", $"{Seed}"), .. Seeds > 1 ? [new("seeds", $"{Seeds}")] : (KeyValuePair<string, string>[])[],
         .. First.Select((one, i) => KeyValuePair.Create($"trial {i}", $"{one}")),

@@ -63,7 +63,7 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
         seconds is >= 0 and <= MostSeconds && curve.All(double.IsFinite) && trainingCurve.Count <= curve.Count;
 
     private bool IsEnd(Trial trial, TrialResult result) =>
-        IsRun(result.Seconds, result.Curve, result.TrainingCurve) && result.State switch
+        IsRun(result.Seconds, result.Curve, result.TrainingCurve) && HasValues(result) && result.State switch
         {
             TrialState.Complete => result.Value is { } value && double.IsFinite(value)
                 && (Settings!.Seeds == 1
@@ -73,6 +73,11 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
             TrialState.Failed => result.Value is null && result.Reason is not null,
             _ => false,
         };
+
+    private bool HasValues(TrialResult result) =>
+        Settings!.Aims.Count == 0 || result.State != TrialState.Complete ? result.Values is null
+            : result.Values is { } values && values.Count == Settings.Aims.Count && values[0] == result.Value
+                && values.All(double.IsFinite);
 
     private static IEnumerable<StudyRecord> RecordsOf(Trial trial) =>
     [

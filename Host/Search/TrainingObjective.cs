@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -68,10 +69,14 @@ internal sealed class TrainingObjective
     {
         var configured = Configure(configuration);
         configured = configured with { Seed = configured.Seed + reporter.SeedIndex };
-        var summary = new TrainingRun(configured, data) { IsTrial = true }
-            .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
+        var run = new TrainingRun(configured, data) { IsTrial = true };
+        var watch = Stopwatch.StartNew();
+        var result = run.Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation);
+        var time = watch.Elapsed;
         reporter.Cancellation.ThrowIfCancellationRequested();
-        return summary.Scores.Validation!.Value.Value;
+        foreach (var aim in reporter.FurtherAims)
+            reporter.Record(aim, TrainingAims.Value(aim, run, result, time));
+        return result.Summary.Scores.Validation!.Value.Value;
     }
 
     private static void Explained(Configuration configuration, Action check)

@@ -29,9 +29,11 @@ public enum TrialState
 /// <param name="Value">The objective's value, with several seeds their mean; of a trial that was pruned before it had
 /// any, the last intermediate one; null of a failed one.</param>
 /// <param name="Reason">Why it was pruned, or failed.</param>
+/// <param name="Values">Where a study has several aims, the value of each, in their order, of a complete trial;
+/// otherwise null.</param>
 public sealed record TrialResult(
     TrialState State, IReadOnlyList<double> Curve, IReadOnlyList<double> TrainingCurve, double Seconds,
-    double? Value = null, string? Reason = null);
+    double? Value = null, string? Reason = null, IReadOnlyList<double>? Values = null);
 
 /// <summary>What a trial came to with one of several seeds.</summary>
 /// <param name="Value">The objective's value.</param>

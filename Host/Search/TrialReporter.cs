@@ -20,6 +20,7 @@ public sealed class TrialReporter
     private readonly int seedIndex;
     private readonly string worker;
     private readonly List<double> curve = [], trainingCurve = [];
+    private readonly Dictionary<string, double> recorded = [];
 
     internal TrialReporter(
         StudyStorage storage, StudySettings settings, Trial trial, string worker, CancellationToken cancellation)
@@ -76,6 +77,29 @@ public sealed class TrialReporter
         if (settings.Pruner.ShouldPrune([.. state.Before(Trial), mine], Trial, reports, settings.Direction))
             throw new TrialStoppedException(TrialState.Pruned, $"worse than others in report {reports}");
     }
+
+    /// <summary>Where a study has several aims, takes the trial's value of one but the first, whose value is the
+    /// objective's. Each needs one; of several the last counts.</summary>
+    /// <param name="aim">Its name.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">There is no such aim behind the first.</exception>
+    public void Record(string aim, double value)
+    {
+        if (!FurtherAims.Contains(aim))
+            throw new ArgumentException($"the study has no aim '{aim}' behind its first", nameof(aim));
+        recorded[aim] = value;
+    }
+
+    internal IEnumerable<string> FurtherAims => settings.Aims.Skip(1).Select(aim => aim.Name);
+
+    // What is wrong with the trial's values, if anything is.
+    internal string? FaultOf(double value) => !double.IsFinite(value) ? Invariant($"the value is {value}")
+        : FurtherAims.FirstOrDefault(aim => !recorded.ContainsKey(aim)) is { } missing ? $"it has no value of {missing}"
+        : FurtherAims.FirstOrDefault(aim => !double.IsFinite(recorded[aim])) is { } infinite
+        ? Invariant($"the value of {infinite} is {recorded[infinite]}") : null;
+
+    internal IReadOnlyList<double>? ValuesWith(double value) =>
+        settings.Aims.Count == 0 ? null : [value, .. FurtherAims.Select(aim => recorded[aim])];
 
     private StudyState Recorded(TrialReported reported)
     {

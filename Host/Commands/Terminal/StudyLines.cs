@@ -66,20 +66,31 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 WriteEvent(trial);
             return;
         }
+        WriteTable(StudyResults.Best(settings.Direction, trials).Take(Shown));
+    }
+
+    private void WriteTable(IEnumerable<Trial> trials)
+    {
         var hyperparameters = settings.Space.Hyperparameters;
-        var table = new TextTable([TextTable.Right(Say("trial")), TextTable.Right(Say("value")),
+        var table = new TextTable([TextTable.Right(Say("trial")),
+            .. settings.Aims.Count == 0 ? [TextTable.Right(Say("value"))]
+                : settings.Aims.Select(aim => TextTable.Right(aim.Name)),
             .. hyperparameters.Select(one => TextTable.Right(one.Name))]);
-        foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
-            table.Add([$"{trial.Number}", StudyResults.Spread(trial), .. hyperparameters.Select(one =>
-                trial.Configuration.Find(one.Name) is { } value ? StudyResults.Short(value) : "-")]);
+        foreach (var trial in trials)
+            table.Add([$"{trial.Number}",
+                .. trial.Result!.Values?.Select(StudyResults.OfAim) ?? [StudyResults.Spread(trial)],
+                .. hyperparameters.Select(one =>
+                    trial.Configuration.Find(one.Name) is { } value ? StudyResults.Short(value) : "-")]);
         table.Write();
     }
 
     /// <summary>At the end.</summary>
     public void Finished(
-        IReadOnlyList<Trial> trials, Trial? best, double? asked, double? regret, string? command, string report,
-        bool interrupted)
+        IReadOnlyList<Trial> trials, Trial? best, double? asked, double? regret, Func<Trial, string>? commandOf,
+        string report, bool interrupted)
     {
+        var command = best is null ? null : commandOf?.Invoke(best);
+        Trial[] front = settings.Aims.Count == 0 ? [] : [.. StudyResults.Front(settings, trials)];
         int Count(TrialState state) => trials.Count(trial => trial.State == state);
         var importance = Importance.Of(settings.Space, Race.WithExpected(settings, trials), settings.Direction);
         var names = settings.Space.Hyperparameters.Select(one => one.Name);
@@ -93,6 +104,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
                 ("dropped", StudyResults.Dropped(trials).Count()),
                 ("best", best is null ? null : Event(best)),
+                ("front", settings.Aims.Count == 0 ? null : new JsonArray([.. front.Select(trial => WithCommand(
+                    Event(trial), commandOf?.Invoke(trial)))])),
                 ("importance", new JsonObject(
                     names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
                 ("edges", new JsonArray([.. best is null ? []
@@ -116,7 +129,12 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 Write($"importance: {string.Join(", ", shares)}");
             foreach (var line in AsTheBook(settings, trials))
                 Write(line);
-            Write($"best: {Line(best)}");
+            if (front.Length > 0)
+            {
+                Write($"Pareto front: {Plural.Of(front.Length, "trial")} that no other dominates");
+                WriteTable(front);
+            }
+            Write(settings.Aims.Count > 0 ? $"best by {settings.Aims[0].Name}: {Line(best)}" : $"best: {Line(best)}");
             Write(command);
         }
         if (asked is not null)
@@ -156,9 +174,18 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         return $"each trial: {samples} ({share} of them for validation){length}";
     }
 
-    private static string Line(Trial trial) =>
+    private static JsonObject WithCommand(JsonObject trial, string? command)
+    {
+        if (command is not null)
+            trial["command"] = command;
+        return trial;
+    }
+
+    private string Line(Trial trial) =>
         Invariant($"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  ")
             + Invariant($"{(trial.Value is null ? "-" : StudyResults.Spread(trial)),-6}  ")
+            + string.Concat(settings.Aims.Zip(trial.Result?.Values ?? []).Skip(1).Select(
+                pair => $"{pair.First.Name} {StudyResults.OfAim(pair.Second)}  "))
             + StudyResults.Short(trial.Configuration) + (trial.Result?.Reason is { } reason ? $"  ({reason})" : "");
 
     // Of a search for the book's two hyperparameters: the best as its program of 6.5.3 prints them.
@@ -178,7 +205,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
-    private static JsonObject Event(Trial trial)
+    private JsonObject Event(Trial trial)
     {
         var parameters = new JsonObject();
         foreach (var (name, value) in trial.Configuration)
@@ -187,6 +214,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)
             found["value"] = result;
+        if (trial.Result?.Values is { } values)
+            found["values"] = new JsonObject(settings.Aims.Zip(
+                values, (aim, value) => KeyValuePair.Create(aim.Name, (JsonNode?)value)));
         if (trial.SeedResults.Count > 0)
             found["seedValues"] = new JsonArray([.. trial.SeedValues.Select(value => (JsonNode?)value)]);
         if (trial.Deviation is { } deviation)
