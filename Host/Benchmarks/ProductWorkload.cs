@@ -15,6 +15,7 @@ internal sealed record ProductWorkload(int M, int N, int K, string Transposes)
     public static IReadOnlyList<ProductWorkload> All { get; } =
     [
         new(1024, 1024, 1024, "NN"), new(1024, 1024, 1024, "TN"), new(1024, 1024, 1024, "NT"), new(512, 512, 512, "NN"),
+        new(512, 512, 512, "TN"), new(512, 512, 512, "NT"),
         new(50, 100, 784, "NN"), new(50, 784, 100, "NT"), new(784, 100, 50, "TN"),
         new(10, 100, 50, "NN"), new(10, 50, 100, "NT"), new(50, 100, 10, "TN"),
     ];

@@ -22,14 +22,20 @@ internal enum Kind
 /// <summary>A layer: its outputs, and of a convolution the size of its filters and the rows of zeros around.</summary>
 internal readonly record struct Part(Kind Kind, int Outputs = 0, int Kernel = 0, int Padding = 0);
 
-/// <summary>A network on images of 28 x 28 and the samples of a step, as <c>functional bench</c> has them.</summary>
-internal sealed record Plan(string Name, int Batch, Part[] Parts)
+/// <summary>A network on images of 28 x 28 and the samples of a step, as <c>functional bench</c> has them; trained with
+/// Adam or, if it is plain, with gradient descent.</summary>
+internal sealed record Plan(string Name, int Batch, Part[] Parts, bool IsPlain = false)
 {
     private static readonly Part Pool = new(Kind.Pooling), Half = new(Kind.Dropout);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Plan> All { get; } =
     [
+        new("two-layer-sgd", 100, Affine(50), IsPlain: true),
+        new("two-layer-adam", 100, Affine(50)),
+        new("deep-sgd", 128, Affine(100, 100, 100, 100), IsPlain: true),
+        new("deep-adam", 128, Affine(100, 100, 100, 100)),
+        new("wide-adam", 256, Affine(1024, 1024)),
         new("simple-conv", 100, [Conv(30, 5), Pool, Hidden(100), new Part(Kind.Affine, 10)]),
         new("deep-conv", 100,
         [
@@ -65,6 +71,8 @@ internal sealed record Plan(string Name, int Batch, Part[] Parts)
 
     private static Part Conv(int filters, int kernel, int padding = 0) =>
         new(Kind.Convolution, filters, kernel, padding);
+
+    private static Part[] Affine(params int[] hidden) => [.. hidden.Select(Hidden), new Part(Kind.Affine, 10)];
 
     private static Part Hidden(int units) => new(Kind.AffineRelu, units);
 }

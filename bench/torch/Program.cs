@@ -1,4 +1,4 @@
-// Training steps with convolutions in TorchScript on LibTorch, beside those of `functional bench`. See bench/README.md.
+// Training steps in TorchScript on LibTorch, beside those of `functional bench`. See bench/README.md.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -29,7 +29,8 @@ foreach (var plan in plans)
     if (!(error < 1e-4))
         throw new InvalidOperationException($"{plan.Name}: a gradient is off by {error} of its largest element");
     foreach (var threads in threadCounts)
-        foreach (var channelsLast in new[] { false, true })
+        // Images have two memory layouts; without convolutions there is nothing to choose.
+        foreach (var channelsLast in plan.Parts[0].Kind == Kind.Convolution ? new[] { false, true } : [false])
         {
             set_num_threads(threads);
             var step = new ScriptedStep(plan, images, labels, channelsLast);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Functional.Benchmarks.Torch;
 
-/// <summary>A training step as one TorchScript function: derivatives written by hand, Adam fused, so that nothing but
+/// <summary>A training step as one TorchScript function: derivatives written by hand, the update fused, so that nothing but
 /// LibTorch's own operations takes time.</summary>
 internal sealed class ScriptedStep
 {
@@ -72,9 +72,13 @@ internal sealed class ScriptedStep
                  every: List[Tensor], m: List[Tensor], v: List[Tensor], counts: List[Tensor]):
             i = torch.randint(0, x.size(0), [batch])
             gradients = pass_of(torch.index_select(x, 0, i), torch.index_select(t, 0, i), weights, biases, last)
-            torch._foreach_add_(counts, 1)
-            torch._fused_adam_(every, gradients, m, v, [], counts, lr=0.001, beta1=0.9, beta2=0.999,
-                               weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+            if len(m) == 0:
+                torch._fused_sgd_(every, gradients, [], weight_decay=0.0, momentum=0.0, lr=0.01, dampening=0.0,
+                                  nesterov=False, maximize=False, is_first_step=False)
+            else:
+                torch._foreach_add_(counts, 1)
+                torch._fused_adam_(every, gradients, m, v, [], counts, lr=0.001, beta1=0.9, beta2=0.999,
+                                   weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
             return i
 
         """;
@@ -96,9 +100,10 @@ internal sealed class ScriptedStep
             weights = [.. weights.Select(w => w.dim() == 4 ? (Tensor)unit.invoke("channels_last", w) : w)];
         biases = [.. weights.Select(w => zeros(w.shape[0]))];
         all = [.. weights, .. biases];
-        means = [.. all.Select(leaf => zeros_like(leaf))];
-        squares = [.. all.Select(leaf => zeros_like(leaf))];
-        counts = [.. all.Select(_ => tensor(0f))];
+        var remembered = plan.IsPlain ? [] : all;
+        means = [.. remembered.Select(leaf => zeros_like(leaf))];
+        squares = [.. remembered.Select(leaf => zeros_like(leaf))];
+        counts = [.. remembered.Select(_ => tensor(0f))];
     }
 
     private static jit.CompilationUnit Compiled(Part[] parts) => jit.compile(
