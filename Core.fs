@@ -307,7 +307,7 @@ type Training =
     static member Run
         (state: TrainingState<'T>, batches: IEnumerable<Func<Batch<'T>>>, goesOn: Func<StepReport, bool>)
         : TrainingState<'T> =
-        let batches = given "batches" batches |> Seq.map (fun batch -> batch.Invoke)
+        let batches = given "batches" batches |> Seq.map (fun batch -> (given "a batch" batch).Invoke)
         Training.runOn (given "goesOn" goesOn).Invoke (given "state" state) batches
 
     /// The network with the moving average of its parameters, where the optimizer takes one; otherwise the network.

@@ -175,7 +175,7 @@ module Network =
     let predict (network: Network<'T>) (x: Matrix<'T>) : Matrix<'T> =
         checkInputs network x
         let samples = x.ColumnCount
-        // A custom layer may keep what it is given. Of a few samples there is little to keep in order.
+        // A custom layer may keep what it is given. For a few samples this isn't worth its time.
         if samples <= 8 || not (isBuiltIn network) then Group.predict network.Group x
         else
             let elements = Dense.elements x

@@ -73,10 +73,13 @@ module Training =
                             OptimizerState = optimizerState
                             Step = number },
                         { Step = number; Loss = gradient.Loss }))
-        // A custom layer may keep what it is given; of the others nothing but the loss outlives the step.
-        if Network.isBuiltIn network then Scratch<'T>.During(gradient, next) else next (gradient ())
+        // A step may be taken where another's batch is made: its state must outlive that step.
+        Scratch<'T>.Apart(fun () ->
+            // A custom layer may keep what it is given; of the others nothing but the loss outlives the step.
+            if Network.isBuiltIn network then Scratch<'T>.During(gradient, next) else next (gradient ()))
 
-    /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
+    /// One step with a batch that is made for it alone: the next step reuses its memory and that of the matrices that
+    /// are computed on the way to it, so don't keep them. (States of steps taken there can be kept.)
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
     let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         stepBy (fun next -> next ()) state batch
@@ -120,4 +123,4 @@ module Training =
 
     /// `runOn` to the end of the batches.
     let run (state: TrainingState<'T>) (batches: Batch<'T> seq) : TrainingState<'T> =
-        runOn (fun _ -> true) state (batches |> Seq.map (fun batch () -> batch))
+        runOn (fun _ -> true) state (given (nameof batches) batches |> Seq.map (fun batch () -> batch))

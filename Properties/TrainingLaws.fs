@@ -69,6 +69,21 @@ let laws =
             Assert.Equal(digest right, digest (next (next trunk (otherBatch 1 case)) (otherBatch 2 case)))
             Assert.Equal((1, 2, 3), (trunk.Step, left.Step, right.Step))
 
+        law "a step inside of another's batch is a step, and its state can be kept" (cases 40 10) <| fun case ->
+            let begin', batch = start<float32> 0.1 case, batch<float32> case
+            let expected = List.fold next begin' (List.replicate 3 batch)
+            let mutable inner = begin'
+            let inside () =
+                inner <- next inner batch
+                batch
+            let outer = Training.runOn (fun _ -> true) begin' (List.replicate 3 inside)
+            let kept = digest inner
+            Assert.Equal(digest expected, kept)
+            Assert.Equal(kept, digest outer)
+            next outer batch |> ignore
+            Training.run outer (List.replicate 3 (otherBatch 1 case)) |> ignore
+            Assert.Equal(kept, digest inner)
+
         law "a small step lowers the loss" (cases 10 5) <| fun case ->
             let state, batch = start<float> 1e-6 case, batch<float> case
             let lower, before = Network.loss (next state batch).Network batch, Network.loss state.Network batch

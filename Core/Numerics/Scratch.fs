@@ -94,7 +94,7 @@ type internal Scratch<'T when Real<'T>> =
     /// pool. The result must hold no array that `make` has made.
     static member During(make: unit -> 'A, consume: 'A -> 'R) : 'R =
         let rented = PerThread<'T>.Rented
-        // A step inside of a step (a custom layer may do that) gets fresh arrays.
+        // What is computed inside of a step (a custom layer or a batch's function may do that) is the step's.
         if not (isNull PerThread<'T>.Source) || rented.Count > 0 then consume (make ())
         else
             let pool = PerThread<'T>.Pool
@@ -109,6 +109,17 @@ type internal Scratch<'T when Real<'T>> =
                 result
             finally
                 rented.Clear()
+
+    /// Runs `work` with fresh arrays wherever it is called, also inside of `During`: what it makes may be kept.
+    static member Apart(work: unit -> 'R) : 'R =
+        let source = PerThread<'T>.Source
+        if isNull source then work ()
+        else
+            PerThread<'T>.Source <- null
+            try
+                work ()
+            finally
+                PerThread<'T>.Source <- source
 
     /// Whether nobody else reads this array any more: it may be written over.
     static member IsDead(array: 'T[]) : bool =

@@ -92,7 +92,8 @@ internal sealed class SearchCommand
     {
         HelpName = "VALUE",
         Description =
-            "start no trial once, by a model of the values, no configuration is better than the best by more than this",
+            "start no more trials once a model of the values expects no configuration to be better than the best by "
+            + "more than this",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;

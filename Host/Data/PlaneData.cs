@@ -73,7 +73,7 @@ internal static class PlaneData
         if (parts.Length > 2 && !long.TryParse(
             parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out seed))
             throw Wrong(name, "an integer as its seed", parts[2]);
-        return parts.Length <= 3 ? (parts[0], noise, seed) : throw Wrong(name, Syntax, "more");
+        return parts.Length <= 3 ? (parts[0], noise, seed) : throw Wrong(name, Syntax, name);
     }
 
     private static DataException Wrong(string name, string expected, string found) =>

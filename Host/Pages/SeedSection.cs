@@ -20,8 +20,8 @@ internal static class SeedSection
         Language language)
     {
         var best = StudyResults.Best(settings.Direction, trials).Take(Most).ToArray();
-        var (dropped, runs) = (StudyResults.Dropped(trials).Count(), StudyResults.Runs(trials));
-        var all = settings.Seeds * trials.Count;
+        var dropped = StudyResults.Dropped(trials).Count();
+        var (runs, all) = StudyResults.Runs(settings, trials);
         var heading = Say("Every seed", "すべてのシード");
         string Name(Trial trial) => Invariant($"{trial.Number}");
         return Page.Section(
@@ -31,14 +31,14 @@ internal static class SeedSection
                     "standard deviation over seeds. " +
                     (settings.HasRace
                         ? $"{Plural.Of(dropped, "trial")} clearly worse than the best ended early, " +
-                            Invariant($"so that {runs:N0} of {all:N0} runs were needed. ")
+                            Invariant($"so that {runs:N0} of {all:N0} runs were made. ")
                         : "") +
                     "The best trial's mean is likely to be a little too good, since the trial was chosen for it.",
                 $"どの試行も同じ{settings.Seeds}個のシードで実行し、その平均が試行の値です。" +
                     "±はシード間の標準偏差です。" +
                     (settings.HasRace
                         ? $"最良の試行より明らかに悪い{dropped}回の試行は途中で打ち切ったので、" +
-                            Invariant($"{all:N0}回のうち{runs:N0}回の実行で済みました。")
+                            Invariant($"{all:N0}回のうち{runs:N0}回を実行しました。")
                         : "") +
                     "最良の試行は値で選んだので、その平均は実際より少し良く見えがちです。")),
             Page.Figure(say, new ScatterChart(

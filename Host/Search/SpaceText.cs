@@ -65,6 +65,9 @@ internal static class SpaceText
                 throw new UsageException($"'{text}': {name} is not in {known.Domain}");
             else if (!texts.TryAdd(name, value))
                 throw new UsageException($"'{text}': {name} is there twice");
+        var left = space.Hyperparameters.FirstOrDefault(one => one.Condition is null && !texts.ContainsKey(one.Name));
+        if (left is not null)
+            throw new UsageException($"'{text}': a value for {left.Name} is missing");
         var ordered = space.Hyperparameters.Where(one => texts.ContainsKey(one.Name))
             .ToDictionary(one => one.Name, one => texts[one.Name]);
         return space.Read(ordered) ?? throw new UsageException(

@@ -78,8 +78,13 @@ internal static class StudyResults
         + (trial.Deviation is { } deviation
             ? $" ± {deviation.ToString("G2", CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>How often the objective was called to its end, where trials have several seeds.</summary>
-    public static int Runs(IEnumerable<Trial> trials) => trials.Sum(trial => trial.SeedResults.Count);
+    /// <summary>Of the trials that have ended with several seeds or were dropped before: how often the objective was
+    /// called, and how often it would have been without a race.</summary>
+    public static (int Made, int All) Runs(StudySettings settings, IReadOnlyCollection<Trial> trials)
+    {
+        var ended = trials.Where(trial => trial.State == TrialState.Complete).Concat(Dropped(trials)).ToArray();
+        return (ended.Sum(trial => trial.SeedResults.Count), settings.Seeds * ended.Length);
+    }
 
     /// <summary>Those that a race ended: see <see cref="Race"/>.</summary>
     public static IEnumerable<Trial> Dropped(IEnumerable<Trial> trials) =>

@@ -23,8 +23,8 @@ public sealed record StudySettings(SearchSpace Space)
     public long Seed { get; init; } = 1;
 
     /// <summary>What the first trials try, in this order: configurations that are known to be good, or are to be
-    /// compared with. The sampler chooses those after them, and learns from them, too. Each has a value for every
-    /// hyperparameter of the space that has one with it, in the space's order.</summary>
+    /// compared with. The sampler chooses those after them, and learns from them, too. Each gives a value
+    /// to every hyperparameter that applies to it, and to no other, in the space's order.</summary>
     public IReadOnlyList<Configuration> First { get; init => field = value.Complete("configuration"); } = [];
 
     /// <summary>With how many seeds a trial runs, 1 to 1,000: the objective is called with each in turn, and the
@@ -136,7 +136,7 @@ public sealed record StudySettings(SearchSpace Space)
         .. Aims.Count > 0 ? [new("aim", string.Join(", ", Aims))] : (KeyValuePair<string, string>[])[],
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
         new("seed", $"{Seed}"), .. Seeds > 1 ? [new("seeds", $"{Seeds}")] : (KeyValuePair<string, string>[])[],
-        .. First.Select((one, i) => KeyValuePair.Create($"trial {i}", $"{one}")),
+        .. First.Count > 0 ? [new("try", string.Join("; ", First))] : (KeyValuePair<string, string>[])[],
         new("round", $"{Round}"),
         new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
     ];

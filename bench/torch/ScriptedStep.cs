@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Functional.Benchmarks.Torch;
 
-/// <summary>A training step as one TorchScript function: derivatives written by hand, the update fused, so that nothing but
-/// LibTorch's own operations takes time.</summary>
+/// <summary>A training step as one TorchScript function: derivatives written by hand, the update fused, so that nothing
+/// but LibTorch's own operations takes time.</summary>
 internal sealed class ScriptedStep
 {
     private const string Source = """

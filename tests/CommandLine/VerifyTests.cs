@@ -56,6 +56,22 @@ public sealed class VerifyTests : IDisposable
         Assert.False(digest.TryGetProperty("firstLoss", out _));
     }
 
+    // Of a run that was killed between the two.
+    [Fact]
+    public void Losses_beyond_the_last_checkpoint_are_compared_as_far_as_they_go()
+    {
+        Train("run");
+        var losses = File.ReadAllBytes(folder["run/losses.f64"]);
+        File.WriteAllBytes(folder["run/losses.f64"], losses[..(10 * sizeof(double))]);
+        Directory.Delete(folder["run/checkpoints"], recursive: true);
+        foreach (var file in Directory.GetFiles(folder["run"]))
+            if (Path.GetFileName(file) is not ("config.json" or "environment.json" or "losses.f64"))
+                File.Delete(file);
+        var verified = Run("verify", "run");
+        Assert.Equal((0, ""), (verified.ExitCode, verified.Error));
+        Assert.StartsWith("identical: 10 losses", verified.Output, StringComparison.Ordinal);
+    }
+
     // What people use is the models, and what they read the results.
     [Theory]
     [InlineData("model.safetensors", null, "different: model.safetensors: there is none\n")]

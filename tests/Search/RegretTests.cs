@@ -75,7 +75,7 @@ public sealed class RegretTests : IDisposable
         Assert.InRange(left, 0, 9);
         var again = FunctionalProgram.RunWith("LANG=ja_JP.UTF-8", folder.Path, [.. search, "9"]);
         Assert.Contains(
-            $"残りのリグレット：値のモデルで{StudyResults.Short(left)}以下。これで探索を終えました", again.Output,
+            $"値のモデルで{StudyResults.Short(left)}以下（指定した値まで下がりました）", again.Output,
             StringComparison.Ordinal);
         Assert.Contains($"{StudyResults.Short(left)}を超えて良いものはありません", File.ReadAllText(
             folder["studies/x/report.html"]), StringComparison.Ordinal);

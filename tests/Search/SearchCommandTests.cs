@@ -170,7 +170,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--sampler", "best",
         "--sampler: expected random|grid[:POINTS]|sobol|tpe|gp (with at least 2 points), found 'best'")]
     [InlineData("--pruner", "asha:0", "--pruner: a pruner needs reports before the first cut from 1 on, not 0")]
-    [InlineData("--try", "learning-rate=0.001", "--try: 'learning-rate=0.001': expected a value for each of 'learning")]
+    [InlineData("--try", "learning-rate=0.001", "--try: 'learning-rate=0.001': a value for l2 is missing")]
     [InlineData("--try", "learning-rate=1 l2=1e-6", "--try: 'learning-rate=1 l2=1e-6': learning-rate is not in")]
     [InlineData("--try", "rate=1", "--try: 'rate=1': 'rate' is not in the space")]
     [InlineData("--try", "l2", "--try: 'l2': expected NAME=VALUE with spaces between, found 'l2'")]

@@ -119,8 +119,11 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         Write(
             $"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (settings.Seeds > 1)
+        {
+            var (made, all) = StudyResults.Runs(settings, trials);
             Write(Invariant($"{Plural.Of(StudyResults.Dropped(trials).Count(), "trial")} dropped in the race; ")
-                + Invariant($"{StudyResults.Runs(trials)} of {settings.Seeds * trials.Count} runs were needed"));
+                + Invariant($"{made} of {all} runs were made"));
+        }
         if (best is not null)
         {
             var shares = names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%"));
@@ -140,7 +143,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (asked is not null)
             Write(regret is null ? "regret left: nothing can be said yet"
                 : $"regret left: at most {StudyResults.Short(regret.Value)}, by a model of the values"
-                    + (regret <= asked ? ", which ended the search" : ""));
+                    + (regret <= asked ? ", as little as was asked for" : ""));
         if (best?.Deviation is { } deviation && regret is not null)
             Write($"standard error of the best mean: "
                 + StudyResults.Short(deviation / Math.Sqrt(best.SeedValues.Count)));

@@ -32,10 +32,10 @@ internal sealed class ChainRecorder
     /// <summary>Takes a step's loss.</summary>
     public void Stepped(double loss) => losses.Add(loss);
 
-    /// <summary>Takes the state after it.</summary>
     /// <summary>Whether a link is for the state after this step.</summary>
     public bool LooksAt(int step) => step > lastStep && step % interval == 0;
 
+    /// <summary>Takes the state after a step.</summary>
     public void Reached(RunState state, RunMoment moment)
     {
         if (LooksAt(state.Step) || (moment == RunMoment.End && state.Step > lastStep))

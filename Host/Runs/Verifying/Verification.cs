@@ -102,7 +102,8 @@ internal sealed record Verification(
             Reached(beginning.State, RunMoment.Step);
         }
 
-        public bool LooksAt(int step) => states.ContainsKey(step) || kept.Contains(step);
+        public bool LooksAt(int step) =>
+            step == record.Losses.Count || states.ContainsKey(step) || kept.Contains(step);
 
         public void Reached(RunState state, RunMoment moment)
         {
