@@ -156,7 +156,7 @@ internal sealed class LoopbackServer : IDisposable
             if (found.Write is { } write && request.HttpMethod != "HEAD")
             {
                 response.SendChunked = true;
-                await write(response.OutputStream, cancellation).ConfigureAwait(false);
+                await WriteAsync(write, response.OutputStream, cancellation).ConfigureAwait(false);
             }
             else
             {
@@ -175,6 +175,21 @@ internal sealed class LoopbackServer : IDisposable
         }
     }
 
+    // Where a stream has begun there is no other status, but who asked must not wait for more.
+    private static async Task WriteAsync(
+        Func<Stream, CancellationToken, Task> write, Stream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            await write(stream, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (
+            e is not (HttpListenerException or ObjectDisposedException or IOException or OperationCanceledException))
+        {
+            throw new IOException(Told(e), e);
+        }
+    }
+
     // One request that fails must not leave others without an answer, nor who asked.
     private async Task<Answer> AnswerAsync(HttpListenerRequest request, CancellationToken cancellation)
     {
@@ -184,10 +199,15 @@ internal sealed class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is not (OperationCanceledException or HttpListenerException))
         {
-            var message = e is OutOfMemoryException ? Memory.Exhausted("this request").Message : e.Message;
-            Hints.Write([message]);
-            return Answer.Fault(500, message);
+            return Answer.Fault(500, Told(e));
         }
+    }
+
+    private static string Told(Exception e)
+    {
+        var message = e is OutOfMemoryException ? Memory.Exhausted("this request").Message : e.Message;
+        Hints.Write([message]);
+        return message;
     }
 
     // A page from elsewhere can send requests here, and a name from elsewhere can lead here.

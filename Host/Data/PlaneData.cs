@@ -8,7 +8,10 @@ namespace Functional.Host.Data;
 internal static class PlaneData
 {
     private const int Count = 500;
-    private const double UsualNoise = 0.03, MostNoise = 1, Turns = 1.5;
+    private const double MostNoise = 1, Turns = 1.5;
+
+    /// <summary>The standard deviation of the noise where a name has none.</summary>
+    public const double UsualNoise = 0.03;
 
     private static readonly string[] Colors = ["blue", "orange", "green"];
 
@@ -35,7 +38,7 @@ internal static class PlaneData
 
     /// <summary>The name of a shape with this noise and seed.</summary>
     public static string NameOf(string shape, double noise, long seed) =>
-        Invariant($"{shape}:{noise:0.###}:{seed}");
+        Invariant($"{shape}:{noise:R}:{seed}");
 
     /// <summary>The points: as many of each class, a fifth of them for testing.</summary>
     /// <param name="name">As in <c>spirals</c>, <c>spirals:0.1</c> (the standard deviation of the noise in x and y) or

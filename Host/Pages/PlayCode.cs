@@ -7,9 +7,10 @@ namespace Functional.Host.Pages;
 /// </summary>
 internal static class PlayCode
 {
-    /// <summary>The command that trains this far. A run has at least one step.</summary>
-    public static string Shell(TrainConfiguration configuration, int step) =>
-        (configuration with { Iterations = Math.Max(1, step) }).CommandLine();
+    /// <summary>The command that trains this far, from step 1 on; null at step 0, since a command trains at least one
+    /// step.</summary>
+    public static string? Shell(TrainConfiguration configuration, int step) =>
+        step == 0 ? null : (configuration with { Iterations = step }).CommandLine();
 
     /// <summary>The same in C#.</summary>
     public static string CSharp(TrainConfiguration configuration, int step) => $$"""

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Functional.Host.Charts;
 using Functional.Host.Data;
@@ -87,6 +88,7 @@ internal static class PlayPage
                         + "表示されるのは常に、この設定の学習のこのステップの様子です。")),
                 Markup.Of($"""
                     <div id="play" data-state="{State(start)}" data-at="{Invariant($"{step}")}" data-own="{own}"
+                    data-noise="{Invariant($"{PlaneData.UsualNoise:R}")}"
                     data-ended="{((bool)moment["ended"]! ? "true" : "false")}"
                     data-step="{Say("step {0}", "ステップ {0}")}" data-play="{Say("Play", "再生")}"
                     data-pause="{Say("Pause", "一時停止")}" data-copy="{Say("Copy", "コピー")}"
@@ -108,7 +110,7 @@ internal static class PlayPage
                         Invariant($"{step}")}"/>
                     <output id="at" for="step"></output>
                     </div>
-                    <div><label for="speed">{Say("Steps per picture", "1コマのステップ数")}</label>
+                    <div><label for="speed">{Say("Steps per frame", "1コマのステップ数")}</label>
                     {Select("speed", Speeds, "10", Markup.Empty)}</div>
                     </div>
                     <p id="said" role="status"></p>
@@ -130,11 +132,11 @@ internal static class PlayPage
                     <h2>{Say("Learning", "学習")}</h2>
                     <div id="course">{Shown("course")}</div>
                     <div id="numbers">{Shown("numbers")}</div>
-                    <h2>{Say("The doctor's word", "診断")}</h2>
+                    <h2>{Say("What the doctor says", "診断結果")}</h2>
                     <div id="doctor">{Shown("doctor")}</div>
                     </section>
                     <section class="all">
-                    <h2>{Say("What each unit draws", "各ユニットの出力")}</h2>
+                    <h2>{Say("What each unit responds to", "各ユニットが反応する場所")}</h2>
                     <div id="units">{Shown("units")}</div>
                     </section>
                     </div>
@@ -142,9 +144,10 @@ internal static class PlayPage
                 Page.Section(
                     Say("Copy as", "コピー"),
                     Page.Paragraph(Say(
-                        "Each trains this far and comes to the digest above. The last opens this page as it is now.",
-                        "どれも同じステップまで学習し、上のダイジェストと一致します。最後のコマンドは、"
-                            + "このページを今の状態で開きます。")),
+                        "Each trains this far and comes to the digest above; a command trains at least one step. The "
+                            + "last opens this page as it is now.",
+                        "どれも同じステップまで学習し、上のダイジェストと一致します（コマンドは1ステップ以上）。"
+                            + "最後のコマンドは、このページを今の状態で開きます。")),
                     Markup.Of($"""
                         <div class="copies">
                         {Copy("shell", Say("Command", "コマンド"))}{Copy("csharp", "C#")}
@@ -175,7 +178,7 @@ internal static class PlayPage
 
     private static Markup Settings(TrainConfiguration start, string own, Func<string, string, string> say)
     {
-        var (shape, noise, seed) = own.Length > 0 ? ("", 0.03, 1L) : PlaneData.Parse(start.Data);
+        var (shape, noise, seed) = PlaneData.Parse(own.Length > 0 ? "" : start.Data);
         Markup Options(IEnumerable<(string Value, string Name)> values, string chosen) => Markup.Join(
             values.Select(each => Markup.Of($"<option value=\"{each.Value}\"{
                 new Markup(each.Value == chosen ? " selected=\"selected\"" : "")}>{each.Name}</option>")));
@@ -185,12 +188,14 @@ internal static class PlayPage
             return Markup.Of($"<label for=\"{option}\">{name}{Select(option, values, chosen,
                 Markup.Of($" data-option=\"{option}\""))}</label>");
         }
+        // A browser changes a value that is out of a slider's range.
         Markup Range(string id, string name, string low, string high, string by, string value, Markup data) =>
             Markup.Of($"""
                 <label for="{id}">{name} <output for="{id}">{value}</output>
-                <input type="range" id="{id}" min="{low}" max="{high}" step="{by}" value="{value}"{data}/></label>
+                <input type="range" id="{id}" min="{(Number(value) < Number(low) ? value : low)}" max="{
+                    (Number(value) > Number(high) ? value : high)}" step="{by}" value="{value}"{data}/></label>
                 """);
-        string Number(double value) => Invariant($"{value:0.###}");
+        double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
         var layers = start.Hidden.Count;
         return Markup.Of($"""
             <form id="settings" aria-label="{say("Settings", "設定")}">
@@ -201,7 +206,7 @@ internal static class PlayPage
                     ("spirals", say("Spirals", "渦巻き")), ("circles", say("Circles", "円")),
                     ("xor", say("Exclusive or", "XOR")), ("blobs", say("Blobs", "塊")),
                 ], shape)}</select></label>
-            {Range("noise", say("Noise", "ノイズ"), "0", "0.3", "0.01", Number(noise), Markup.Empty)}
+            {Range("noise", say("Noise", "ノイズ"), "0", "0.3", "0.01", Invariant($"{noise:R}"), Markup.Empty)}
             {Range("points", say("Seed of the data", "データのシード"), "1", "20", "1", Invariant($"{seed}"),
                 Markup.Empty)}
             </fieldset>

@@ -10,6 +10,8 @@ internal static class PlayScript
         const texts = id('play').dataset, first = JSON.parse(texts.state);
         const options = [...document.querySelectorAll('[data-option]')];
         const units = [...document.querySelectorAll('[data-units]')];
+        const ranges = new Map([...document.querySelectorAll('#settings [type=range]')]
+          .map(field => [field, { min: field.min, max: field.max }]));
         const slider = id('step'), places = ['numbers', 'plane', 'course', 'units', 'doctor'];
         // The settings as they stand in the address, and the step that is looked at.
         let settings = {}, step = 0, ended = false, past = [], source = null;
@@ -27,19 +29,27 @@ internal static class PlayScript
         function put(field, value) {
           if (field.tagName === 'SELECT' && ![...field.options].some(option => option.value === value))
             field.add(new Option(value, value));
+          const range = ranges.get(field);
+          if (range) {
+            field.min = Number(value) < Number(range.min) ? value : range.min;
+            field.max = Number(value) > Number(range.max) ? value : range.max;
+          }
           field.value = value;
-          if (field.value !== value) { field.step = 'any'; field.value = value; }
+          // Integers stay such.
+          if (field.value !== value && field.step !== '1') { field.step = 'any'; field.value = value; }
         }
         function apply(all) {
           settings = { ...all };
           for (const field of options) put(field, all[field.dataset.option]);
           const hidden = all.hidden === 'none' ? [] : all.hidden.split(',');
           id('layers').value = hidden.length;
-          hidden.forEach((count, i) => put(units[i], count));
-          const [shape, noise, points] = all.data === texts.own && texts.own ? [''] : all.data.split(':');
+          // Of more layers than there is room for, the server says so.
+          hidden.slice(0, units.length).forEach((count, i) => put(units[i], count));
+          const [shape, noise = texts.noise, points = '1'] =
+            all.data === texts.own && texts.own ? [''] : all.data.split(':');
           put(id('shape'), shape);
-          if (noise !== undefined) put(id('noise'), noise);
-          if (points !== undefined) put(id('points'), points);
+          put(id('noise'), noise);
+          put(id('points'), points);
           label();
         }
         function label() {

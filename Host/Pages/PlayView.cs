@@ -34,7 +34,10 @@ internal sealed class PlayView(PlayedRun run, Language language, Func<string, st
             ["course"] = Course(moment).Text,
             ["units"] = Units(network).Text,
             ["doctor"] = Findings(moment).Text,
-            ["shell"] = PlayCode.Shell(run.Run.Configuration, step),
+            ["shell"] = PlayCode.Shell(run.Run.Configuration, step) ?? Say(
+                "# functional train takes at least one step, so no command gives step 0; the programs do.",
+                "# functional trainは1ステップ以上学習するため、ステップ0のコマンドはありません。"
+                    + "プログラムなら再現できます。"),
             ["csharp"] = PlayCode.CSharp(run.Run.Configuration, step),
             ["fsharp"] = PlayCode.FSharp(run.Run.Configuration, step),
             ["page"] = PlaySettings.Command(run.Run.Configuration, step),
@@ -150,8 +153,8 @@ internal sealed class PlayView(PlayedRun run, Language language, Func<string, st
     {
         if (moment.HasDiverged)
             return Page.Paragraph(Say(
-                Invariant($"The next step's loss would not be finite: the run ends here, after {moment.State.Step:N0} ")
-                    + "steps. A smaller learning rate helps.",
+                "The next step's loss would not be finite: the run ends here, after "
+                    + $"{Plural.Of(moment.State.Step, "step")}. A smaller learning rate helps.",
                 "次のステップで損失が有限でなくなるため、ここで終わります。学習率を小さくしてください。"));
         var start = run.Run.Start.Training;
         var found = Doctor.Doctor.Glance(run.Run.Configuration, new ObservedTraining(

@@ -18,8 +18,10 @@ internal sealed record TracedNumber(string Name, IReadOnlyList<TracedPart> Parts
     /// <summary>The sum of the parts.</summary>
     public double Own => Parts.Sum(part => part.Value);
 
-    /// <summary>Whether both are the same to the last digit shown.</summary>
-    public bool Agrees => SampleTrace.Text(Own) == SampleTrace.Text(Library);
+    /// <summary>Whether both are the same to the last digit shown, but for what is left of rounding where parts
+    /// cancel.</summary>
+    public bool Agrees => SampleTrace.Text(Own) == SampleTrace.Text(Library)
+        || Math.Abs(Own - Library) <= SampleTrace.Negligible * Parts.Max(part => Math.Abs(part.Value));
 }
 
 /// <summary>Where a number of a trace belongs.</summary>
@@ -50,10 +52,10 @@ internal sealed record TracedStep(
 /// is no dropout and no penalty: the loss is that of evaluation.</summary>
 internal sealed class SampleTrace
 {
-    private const int Digits = 5, MostParameters = 2000;
+    /// <summary>A sum of numbers that cancel has rounding errors of theirs: up to this share.</summary>
+    internal const double Negligible = 1e-13;
 
-    // A sum of numbers that cancel has rounding errors of theirs.
-    private const double Negligible = 1e-13;
+    private const int Digits = 5, MostParameters = 2000;
 
     private readonly List<TracedStep> steps = [];
 
@@ -90,7 +92,7 @@ internal sealed class SampleTrace
             .. gradients[^1].Select((slope, k) => new TracedNumber($"dL/ds{k + 1}",
             [
                 new(Text(probabilities[k]), probabilities[k]),
-                .. k == Target ? [new TracedPart("-1", -1)] : (TracedPart[])[],
+                .. k == Target ? [new TracedPart(Text(-1), -1)] : (TracedPart[])[],
             ], slope)),
         ]));
         for (var i = network.Layers.Count - 1; i >= 0; i--)
@@ -209,15 +211,23 @@ internal sealed class SampleTrace
 
     private TracedNumber[] Softmax(double[] scores, double[] probabilities, double loss)
     {
-        var powers = Array.ConvertAll(scores, Elementary.Exp);
+        // As the library does it: exp of a large score is beyond all numbers, exp(s - max) is at most 1.
+        var most = scores.Max();
+        var powers = Array.ConvertAll(scores, score => Elementary.Exp(score - most));
         var sum = powers.Sum();
         var below = string.Join(" + ", powers.Select(Text));
+        var shift = most < 0 ? $"+ {Text(-most)}" : $"− {Text(most)}";
         return
         [
             .. probabilities.Select((probability, k) => new TracedNumber(
-                $"p{k + 1}", [new($"exp({Text(scores[k])}) / ({below})", powers[k] / sum)], probability)),
+                $"p{k + 1}", [new($"exp({Text(scores[k])} {shift}) / ({below})", powers[k] / sum)], probability)),
             new TracedNumber(
-                "L", [new($"-ln({Text(probabilities[Target])})", -Elementary.Log(powers[Target] / sum))], loss),
+                "L",
+                [
+                    new($"ln({below})", Elementary.Log(sum)), new(Text(most), most),
+                    new(Text(-scores[Target]), -scores[Target]),
+                ],
+                loss),
         ];
     }
 

@@ -63,7 +63,11 @@ public sealed class PlayTests : IDisposable
             "functional play spirals:0.1:7 --hidden 5,4 --activation leaky-relu:0.01 --dropout 0.1 --l1 0.0001 "
             + "--l2 0.001 --init xavier --optimizer momentum --learning-rate 0.03 --batch-size 16 --seed 3 --step 45",
             page);
-        Assert.Equal("functional play --step 0", (await Moment(client, "step=0")).GetProperty("page").GetString());
+        var start = await Moment(client, "step=0");
+        Assert.Equal("functional play --step 0", start.GetProperty("page").GetString());
+        // A command trains at least one step.
+        Assert.StartsWith("# functional train takes at least one step", start.GetProperty("shell").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +113,45 @@ public sealed class PlayTests : IDisposable
             Assert.DoesNotMatch("[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", Regex.Replace(
                 Regex.Replace(page, "<(style|code|script|title|desc)[^>]*>.*?</\\1>", "", RegexOptions.Singleline),
                 "<[^>]*>", ""));
+    }
+
+    [Fact]
+    public async Task The_page_begins_with_the_very_settings_that_it_was_given()
+    {
+        using var client = Serve(PlaySettings.Usual with { Data = "spirals:0.3125:-4", Seed = 42 }, step: 10);
+        var page = await client.GetStringAsync("");
+        foreach (var (id, low, high, value) in ((string, string, string, string)[])
+            [("seed", "1", "42", "42"), ("noise", "0", "0.3125", "0.3125"), ("points", "-4", "20", "-4")])
+            Assert.Matches(
+                $"id=\"{id}\" min=\"{low}\" max=\"{high}\" step=\"[0-9.]+\" value=\"{value}\"", page);
+        var state = JsonSerializer.Deserialize<Dictionary<string, string>>(
+            WebUtility.HtmlDecode(Regex.Match(page, "data-state=\"([^\"]*)\"").Groups[1].Value))!;
+        var query = string.Join('&', state.Select(each => $"{each.Key}={Uri.EscapeDataString(each.Value)}"));
+        Assert.Contains(
+            (await Moment(client, $"{query}&step=10")).GetProperty("digest").GetString()!, page,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_that_fails_ends()
+    {
+        using var server = Functional.Host.Commands.LoopbackServer.Start(
+            (_, _) => Task.FromResult(new Answer(200, "text/event-stream", [])
+            {
+                Write = async (stream, cancellation) =>
+                {
+                    await stream.WriteAsync("data: 1\n\n"u8.ToArray(), cancellation);
+                    await stream.FlushAsync(cancellation);
+                    throw new KeyNotFoundException("the second moment");
+                },
+            }),
+            port: null);
+        _ = server.RunAsync(end.Token);
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var response = await client.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("data: 1", await events.ReadLineAsync());
+        Assert.Equal("\n", await events.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -214,7 +257,9 @@ public sealed class PlayTests : IDisposable
         var moment = await Moment(client, "optimizer=sgd&learning-rate=1e38&step=500");
         Assert.True(moment.GetProperty("ended").GetBoolean());
         Assert.InRange(moment.GetProperty("step").GetInt32(), 1, 20);
-        Assert.Contains("the run ends here", moment.GetProperty("doctor").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"the run ends here, after {Plural.Of(moment.GetProperty("step").GetInt32(), "step")}.",
+            moment.GetProperty("doctor").GetString(), StringComparison.Ordinal);
     }
 
     [BrowserFact]
@@ -268,6 +313,22 @@ public sealed class PlayTests : IDisposable
         await Shows(70);
         Assert.Equal("xor 0.02 1", await page.AskAsync(
             "[id('shape').value, id('learning-rate').value, id('layers').value].join(' ')"));
+        // Sliders hold what is out of their range, too, whatever else is changed, and give it back.
+        await page.AskAsync("location.hash = 'data=xor%3A0.4125%3A37&seed=-42&step=5'");
+        await page.UntilAsync("settings.seed === '-42' && step === 5 && !busy");
+        await page.AskAsync("id('layers').focus()");
+        await page.PressAsync("ArrowRight", 39);
+        await page.UntilAsync("settings.hidden === '8,8,8' && !busy");
+        Assert.Equal("xor:0.4125:37 -42 -42", await page.AskAsync(
+            "[settings.data, settings.seed, document.querySelector('output[for=seed]').textContent].join(' ')"));
+        await Shows(5);
+        await page.AskAsync("id('reset').click()");
+        await page.UntilAsync("settings.seed === '1' && step === 0 && !busy");
+        Assert.Equal("1 20", await page.AskAsync("id('seed').min + ' ' + id('seed').max"));
+        // What the page has no room for is said, and data without noise and seed have the usual ones.
+        await page.AskAsync("location.hash = 'data=circles&hidden=1,1,1,1,1,1,1&step=5'");
+        await page.UntilAsync("id('said').textContent.includes('room for 6 layers') && !busy");
+        Assert.Equal("0.03 1", await page.AskAsync("id('noise').value + ' ' + id('points').value"));
         foreach (var width in (int[])[400, 1600])
         {
             await page.SendAsync("Emulation.setDeviceMetricsOverride", new()

@@ -44,6 +44,13 @@ public sealed class PlaneDataTests
     }
 
     [Theory]
+    [InlineData("spirals:0.0125:42")]
+    [InlineData("xor:1E-05:-9223372036854775808")]
+    [InlineData("blobs:0.1:7")]
+    public void A_name_with_noise_and_seed_says_all_of_them(string name) => Assert.Equal(
+        name, PlaneData.Parse(name) is var (shape, noise, seed) ? PlaneData.NameOf(shape, noise, seed) : null);
+
+    [Theory]
     [InlineData("spirals:x", "spirals:x: expected a number from 0 to 1 as its noise, found 'x'")]
     [InlineData("spirals:-0.1", "spirals:-0.1: expected a number from 0 to 1 as its noise, found '-0.1'")]
     [InlineData("xor:NaN", "xor:NaN: expected a number from 0 to 1 as its noise, found 'NaN'")]

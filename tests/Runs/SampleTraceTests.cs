@@ -60,6 +60,26 @@ public sealed class SampleTraceTests : IDisposable
     }
 
     [Fact]
+    public void Scores_whose_exponentials_are_beyond_all_numbers_are_followed()
+    {
+        var configuration = PlaySettings.Usual with { Optimizer = new() { Name = "sgd", LearningRate = 1e4 } };
+        var run = new TrainingRun(configuration, configuration.LoadData());
+        var state = run.At(20);
+        var most = 0.0;
+        foreach (var sample in (int[])[3, 4, 5, 130, 255, 380, 405, 499])
+        {
+            var trace = new SampleTrace(run, state, sample);
+            Assert.All(trace.Steps.SelectMany(step => step.Numbers), number => Assert.True(
+                double.IsFinite(number.Own) && number.Agrees, $"{number.Name}: {number.Own}, {number.Library}"));
+            var scores = trace.Steps.Last(step => step.Kind == TracedKind.Output).Numbers;
+            most = Math.Max(most, scores.Max(score => Math.Abs(score.Own)));
+            Assert.DoesNotContain(
+                "not a number", TracePage.Render(trace, back: null, Language.English), StringComparison.Ordinal);
+        }
+        Assert.True(most > 710, $"exp({most}) is a number");
+    }
+
+    [Fact]
     public void A_wrong_number_would_be_seen() =>
         Assert.False(new TracedNumber("y1", [new("2 × 3", 6), new("1", 1)], 7.001).Agrees);
 
