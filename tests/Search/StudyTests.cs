@@ -239,9 +239,9 @@ public sealed class StudyTests : IDisposable
         using var study = Study.InMemory(new StudySettings(Space));
         var trials = study.Run((_, _) =>
         {
-            Thread.Sleep(20);
+            Thread.Sleep(200);
             return 1;
-        }, trials: 1000, limit: TimeSpan.FromMilliseconds(100));
+        }, trials: 1000, limit: TimeSpan.FromSeconds(1));
         Assert.InRange(trials.Count, 1, 10);
         Assert.All(trials, trial => Assert.Equal(TrialState.Complete, trial.State));
     }
