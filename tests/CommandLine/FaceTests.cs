@@ -47,7 +47,7 @@ public sealed class FaceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("functional tra", "train")]
+    [InlineData("functional tra", "trace train")]
     [InlineData("functional train --optim", "--optimizer")]
     [InlineData("functional train --optimizer ad", "adabelief adadelta adagrad adam adamw")]
     [InlineData("functional train --activation ", "elu gelu leaky-relu relu sigmoid silu softplus tanh")]
