@@ -201,7 +201,8 @@ internal static class PlayScript
           step = Math.trunc(Number(at)) || 0;
           if (moved) show(step); else place();
         }
-        addEventListener('hashchange', () => { pause(); restore(); });
+        // Not pause(): that writes the old state into the address.
+        addEventListener('hashchange', () => { source?.close(); source = null; restore(); });
         ended = texts.ended === 'true';
         restore();
         """;
