@@ -33,7 +33,6 @@ type StepReport =
 
 namespace Functional.FSharp
 
-open System.Collections.Generic
 open Functional
 open Functional.Numerics
 
@@ -89,14 +88,11 @@ module Training =
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         stepOn state (fun () -> batch)
 
-    /// Adds the arrays that a state can't do without, and those of them that it has in several places.
-    let private addArrays (state: TrainingState<'T>) (arrays: HashSet<'T[]>) (shared: HashSet<'T[]>) : unit =
-        let add (leaves: Parameter<'T>[]) =
-            for leaf in leaves do
-                let values = Dense.values leaf.Values
-                if not (arrays.Add values) then shared.Add values |> ignore
-        add state.Network.Group.Leaves
-        for slot in state.OptimizerState.Slots do add slot.Values.Leaves
+    /// Calls `take` with the array of each leaf that a state has.
+    let private eachArray (state: TrainingState<'T>) (take: 'T[] -> unit) : unit =
+        let takeAll (leaves: Parameter<'T>[]) = for leaf in leaves do take (Dense.values leaf.Values)
+        takeAll state.Network.Group.Leaves
+        for slot in state.OptimizerState.Slots do takeAll slot.Values.Leaves
 
     /// A step per batch, each of which is made for its step alone, until they end or `goesOn` says of a step's report
     /// that no other shall follow: the same bits as with `stepOn`, and the last state. The states in between are seen
@@ -107,16 +103,12 @@ module Training =
         (goesOn: StepReport -> bool) (state: TrainingState<'T>) (batches: (unit -> Batch<'T>) seq) : TrainingState<'T> =
         let isBuiltIn = Network.isBuiltIn state.Network && Optimizer.isBuiltIn state.Optimizer
         let lent = Scratch<'T>.Lent()
-        let needed, shared = HashSet<'T[]> HashIdentity.Reference, HashSet<'T[]> HashIdentity.Reference
         let making next = if isBuiltIn then lent.During next else next ()
         use batches = (given (nameof batches) batches).GetEnumerator()
         let mutable state, isOver = state, false
         while not isOver && batches.MoveNext() do
             let struct (next, report) = stepBy making state batches.Current
-            needed.Clear()
-            shared.Clear()
-            addArrays next needed shared
-            lent.ReturnAllBut(needed, shared)
+            lent.KeepOnly(eachArray next)
             state <- next
             isOver <- not (goesOn report)
         state

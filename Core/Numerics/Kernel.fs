@@ -240,10 +240,8 @@ type internal Kernel<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>
         let things = if byRows then panels else strips
         // More parts than threads, where that costs nothing: a thread that is ahead takes the next.
         let parts = if byRows && things >= 8 * threads then 4 * threads else min threads things
-        Team.run parts (Action<int>(fun i ->
-            let first = int (int64 things * int64 i / int64 parts)
-            let next = int (int64 things * int64 (i + 1) / int64 parts)
-            if byRows then part first next 0 strips else part 0 panels first next))
+        Team.splitInto parts things (fun first next ->
+            if byRows then part first next 0 strips else part 0 panels first next)
 
     member kernel.Run() : unit =
         let threads = if int64 m * int64 n * int64 k < tuning.Threading then 1 else Team.threads ()

@@ -94,9 +94,9 @@ type internal Scratch<'T when Real<'T>> =
     /// pool. The result must hold no array that `make` has made.
     static member During(make: unit -> 'A, consume: 'A -> 'R) : 'R =
         let rented = PerThread<'T>.Rented
-        // What is computed inside of a step (a custom layer or a batch's function may do that) is the step's.
-        if not (isNull PerThread<'T>.Source) || rented.Count > 0 then consume (make ())
-        else
+        match PerThread<'T>.Source with
+        | null when rented.Count > 0 -> consume (make ())
+        | null ->
             let pool = PerThread<'T>.Pool
             try
                 PerThread<'T>.Source <- pool
@@ -109,6 +109,15 @@ type internal Scratch<'T when Real<'T>> =
                 result
             finally
                 rented.Clear()
+        | pool ->
+            // Inside of another call: what `consume` makes is that call's.
+            let before = rented.Count
+            let made = make ()
+            let count = rented.Count - before
+            let result = consume made
+            for i in before .. before + count - 1 do pool.Return rented[i]
+            rented.RemoveRange(before, count)
+            result
 
     /// Runs `work` with fresh arrays wherever it is called, also inside of `During`: what it makes may be kept.
     static member Apart(work: unit -> 'R) : 'R =
@@ -136,7 +145,7 @@ and [<Sealed>] internal Lent<'T when Real<'T>>() =
     let pool = PerThread<'T>.Pool
     let mutable arrays = List<'T[]>()
     let mutable others = List<'T[]>()
-    let dead = HashSet<'T[]> HashIdentity.Reference
+    let needed, dead = HashSet<'T[]> HashIdentity.Reference, HashSet<'T[]> HashIdentity.Reference
 
     /// Runs `make` with arrays that stay rented. What was made before may be written over, each array where only one
     /// thing has it.
@@ -153,14 +162,15 @@ and [<Sealed>] internal Lent<'T when Real<'T>>() =
             for i in before .. rented.Count - 1 do others.Add rented[i]
             rented.RemoveRange(before, rented.Count - before)
 
-    /// Returns those of the arrays before the last `During` that are not among these, which are needed once or more
-    /// often.
-    member _.ReturnAllBut(needed: HashSet<'T[]>, shared: HashSet<'T[]>) : unit =
+    /// Returns the arrays from before the last `During` that are not needed: `eachUse` calls its argument with the
+    /// array of every use that there is. Those of a single use may be written over by the next `During`.
+    member _.KeepOnly(eachUse: ('T[] -> unit) -> unit) : unit =
+        needed.Clear()
+        dead.Clear()
+        eachUse (fun array -> (if needed.Add array then dead.Add array else dead.Remove array) |> ignore)
         for array in arrays do
             if needed.Contains array then others.Add array else pool.Return array
-        dead.Clear()
-        for array in others do
-            if needed.Contains array && not (shared.Contains array) then dead.Add array |> ignore
+        dead.IntersectWith others
         arrays.Clear()
         let returned = arrays
         arrays <- others

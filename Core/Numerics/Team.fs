@@ -148,8 +148,11 @@ let run (parts: int) (action: Action<int>) : unit =
     job.Work()
     job.Finish()
 
-/// Runs body first stop over 0 .. count - 1: as a whole or, where that pays, in as many parts as threads are allowed.
-let split (pays: bool) (count: int) (body: int -> int -> unit) : unit =
-    let parts = if pays then min count (threads ()) else 1
+/// Runs body first stop over 0 .. count - 1 in so many parts, at most `count`, that differ by one element at most.
+let splitInto (parts: int) (count: int) (body: int -> int -> unit) : unit =
     let at part = int (int64 count * int64 part / int64 parts)
     if parts > 1 then run parts (Action<int>(fun part -> body (at part) (at (part + 1)))) else body 0 count
+
+/// The same as a whole or, where that pays, in as many parts as threads are allowed.
+let split (pays: bool) (count: int) (body: int -> int -> unit) : unit =
+    splitInto (if pays then min count (threads ()) else 1) count body

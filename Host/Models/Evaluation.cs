@@ -6,12 +6,9 @@ namespace Functional.Host.Models;
 /// <summary>A network's answers on whole data sets, a few hundred samples at a time.</summary>
 internal static class Evaluation
 {
-    // Large enough for the products to be quick, small enough for a batch to stay in a core's cache.
+    // Large enough for the products to be quick, small enough for a batch's features to stay in a core's cache. (Where
+    // layers are wide, a network takes fewer together by itself.)
     private const int SamplesAtOnce = 256;
-
-    // Activations of wide layers, as of images: as many as fit into 4 MB. More wander through memory: a training run of
-    // six convolutions takes a quarter longer.
-    private const int ActivationsAtOnce = 1 << 20;
 
     /// <summary>How well the network does on some of the samples: the accuracy of classes, the errors of quantities.
     /// </summary>
@@ -31,7 +28,7 @@ internal static class Evaluation
     public static double Accuracy(Network<float> network, Examples examples, int[] indices, int threads)
     {
         var correct = 0;
-        Piecewise(network, indices, threads, (_, some) =>
+        Piecewise(indices, threads, (_, some) =>
             Interlocked.Add(ref correct, examples.Correct(network, some)));
         return (double)correct / indices.Length;
     }
@@ -41,7 +38,7 @@ internal static class Evaluation
     public static bool[] AreCorrect(Network<float> network, Examples examples, int[] indices, int threads)
     {
         var (correct, labels) = (new bool[indices.Length], examples.Part.Classes.Labels);
-        Piecewise(network, indices, threads, (first, some) =>
+        Piecewise(indices, threads, (first, some) =>
         {
             foreach (var (i, label) in Metrics.Classes(network.Predict(examples.Inputs(some))).Index())
                 correct[first + i] = label == labels[some[i]];
@@ -61,22 +58,18 @@ internal static class Evaluation
         Network<float> network, int[] indices, int threads, Func<int[], Matrix<float>> inputs)
     {
         var outputs = new float[network.Outputs * indices.Length];
-        Piecewise(network, indices, threads, (first, some) => network
+        Piecewise(indices, threads, (first, some) => network
             .Predict(inputs(some)).AsColumnMajorArray().CopyTo(outputs, first * network.Outputs));
         return Matrix<float>.Build.Dense(network.Outputs, indices.Length, outputs);
     }
 
-    private static void Piecewise(Network<float> network, int[] indices, int threads, Action<int, int[]> use)
-    {
-        var widest = network.Layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs));
-        var size = Math.Clamp(ActivationsAtOnce / widest, 1, SamplesAtOnce);
+    private static void Piecewise(int[] indices, int threads, Action<int, int[]> use) =>
         Parallel.For(
-            0, (indices.Length + size - 1) / size,
+            0, (indices.Length + SamplesAtOnce - 1) / SamplesAtOnce,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             piece =>
             {
-                var first = piece * size;
-                use(first, indices[first..Math.Min(first + size, indices.Length)]);
+                var first = piece * SamplesAtOnce;
+                use(first, indices[first..Math.Min(first + SamplesAtOnce, indices.Length)]);
             });
-    }
 }
