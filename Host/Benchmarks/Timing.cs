@@ -35,7 +35,7 @@ internal readonly record struct Timing(double Seconds, int Gen2Collections, doub
     /// <param name="seconds">For all blocks together; half of that is for warming up.</param>
     /// <param name="blocks">At least 1; fewer, but at least five, if a call takes longer than a block.</param>
     /// <param name="together">About how long those take that are made together.</param>
-    /// <param name="calls">Makes so many calls.</param>
+    /// <param name="calls">Makes the given number of calls.</param>
     public static Timing Measure(double seconds, int blocks, double together, Action<int> calls)
     {
         var between = CallsWithin(together, seconds / 2, calls);

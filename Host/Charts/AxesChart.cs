@@ -27,6 +27,20 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>The extent of what is drawn along x, and along y.</summary>
     internal abstract (Extent X, Extent Y) Data();
 
+    /// <summary>The extent of points.</summary>
+    /// <exception cref="ArgumentException">A series has not as many values along x as along y.</exception>
+    private protected (Extent X, Extent Y) ExtentOf(IReadOnlyList<Series> all)
+    {
+        var (x, y) = (Extent.Empty, Extent.Empty);
+        foreach (var series in all)
+        {
+            series.CheckLengths();
+            x = x.Union(Extent.Of(series.Positions, X));
+            y = y.Union(Extent.Of(series.Ys, Y));
+        }
+        return (x, y);
+    }
+
     internal virtual (Ends X, Ends Y) Ends => (Charts.Ends.Near, Charts.Ends.Round);
 
     /// <summary>Whether the values along x are whole numbers, such as epochs, that ticks must not split.</summary>

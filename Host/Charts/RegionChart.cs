@@ -14,17 +14,7 @@ internal sealed record RegionChart(string Title, Axis X, Axis Y) : AxesChart(Tit
 
     internal override (Ends X, Ends Y) Ends => (Charts.Ends.Exact, Charts.Ends.Exact);
 
-    internal override (Extent X, Extent Y) Data()
-    {
-        var (x, y) = (Extent.Empty, Extent.Empty);
-        foreach (var series in Points)
-        {
-            series.CheckLengths();
-            x = x.Union(Extent.Of(series.Positions, X));
-            y = y.Union(Extent.Of(series.Ys, Y));
-        }
-        return (x, y);
-    }
+    internal override (Extent X, Extent Y) Data() => ExtentOf(Points);
 
     internal override bool ClipsMarks => true;
 

@@ -16,17 +16,7 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
 
     internal override (Ends X, Ends Y) Ends => (Charts.Ends.Round, Charts.Ends.Round);
 
-    internal override (Extent X, Extent Y) Data()
-    {
-        var (x, y) = (Extent.Empty, Extent.Empty);
-        foreach (var series in Series)
-        {
-            series.CheckLengths();
-            x = x.Union(Extent.Of(series.Positions, X));
-            y = y.Union(Extent.Of(series.Ys, Y));
-        }
-        return (x, y);
-    }
+    internal override (Extent X, Extent Y) Data() => ExtentOf(Series);
 
     internal override bool WholeX => Series.All(series => series.HasWholePositions);
 

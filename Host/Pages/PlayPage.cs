@@ -144,8 +144,8 @@ internal static class PlayPage
                 Page.Section(
                     Say("Copy as", "コピー"),
                     Page.Paragraph(Say(
-                        "Each trains this far and comes to the digest above; a command trains at least one step. The "
-                            + "last opens this page as it is now.",
+                        "Each trains up to this step and gives the digest above; a command trains at least one step. "
+                            + "The last one opens this page in its present state.",
                         "どれも同じステップまで学習し、上のダイジェストと一致します（コマンドは1ステップ以上）。"
                             + "最後のコマンドは、このページを今の状態で開きます。")),
                     Markup.Of($"""

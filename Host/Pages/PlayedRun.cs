@@ -13,8 +13,8 @@ internal sealed record PlayedMoment(
 /// <summary>How well a run does after a step: mean losses, without penalties and dropout.</summary>
 internal readonly record struct PlayedPoint(int Step, double Training, double Test);
 
-/// <summary>A small run that goes forward as it is looked at. What was passed is kept now and then, so that going back
-/// is quick.</summary>
+/// <summary>A small run that is computed as far as somebody looks. Some of the states on the way are kept, so that
+/// going back is quick.</summary>
 internal sealed class PlayedRun
 {
     private const int Interval = 10, KeptEvery = 100;

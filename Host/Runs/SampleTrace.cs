@@ -148,7 +148,7 @@ internal sealed class SampleTrace
     /// <summary>Forward, then the loss, then back.</summary>
     public IReadOnlyList<TracedStep> Steps => steps;
 
-    /// <summary>A number as it is shown; what is left of numbers that cancel is 0.</summary>
+    /// <summary>A number as the page shows it; what rounding leaves of a sum that cancels is 0.</summary>
     public static string Text(double value) => Typography.Value(Math.Abs(value) < Negligible ? 0 : value, Digits);
 
     // Without what is random, and in double precision.

@@ -99,8 +99,8 @@ internal sealed class GaussianProcessSampler : Sampler
             : log - 2 * Elementary.Log(-z) + Elementary.Log(1 - 3 / (z * z) + 15 / (z * z * z * z)));
     }
 
-    // Where a function is greatest, as far as it is found: from random points, and from those of trials, the best first
-    // by their values, uphill.
+    // A maximum of a function, by climbing from random points and from those of trials, the trials with the best values
+    // first.
     private static (double[] Unit, (bool, double) Gain) Greatest(
         SearchSpace space, Key key, double[][] points, double[] values, Func<double[], (bool, double)> gainOf)
     {

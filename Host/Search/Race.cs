@@ -8,10 +8,10 @@ namespace Functional.Host.Search;
 /// better mean than the best complete trial that it sees. It is compared, seed by seed, with the mean of the best
 /// trials (up to ten): what a seed does to all trials cancels. If its n differences came to the sum that is needed, the
 /// sum of the first k would be normally distributed with the mean k/n of that and the variance s² k (n - k) / n,
-/// whatever the trial's true mean is. The sum has to be below by so many deviations that a trial that would win is
-/// dropped with a probability of at most <see cref="ErrorRate"/>, all n - 2 looks together (Bonferroni). s² is what
-/// seeds do beyond that to the best trials (the residual variance of trials and seeds) or, if that is larger, to this
-/// trial.
+/// whatever the trial's true mean is. A trial is dropped if its sum is so far below that mean, in
+/// standard deviations, that a trial that would win is dropped with a probability of at most
+/// <see cref="ErrorRate"/>, all n - 2 looks together (Bonferroni). s² is what seeds do beyond that to the best trials
+/// (the residual variance of trials and seeds) or, if that is larger, to this trial.
 /// </summary>
 /// <remarks>Stochastic curtailment: Lan, Simon and Halperin, Stochastically curtailed tests in long-term clinical
 /// trials (1982). Racing with blocks: Birattari et al., A racing algorithm for configuring metaheuristics (2002).

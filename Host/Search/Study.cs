@@ -39,9 +39,9 @@ public sealed class Study : IDisposable
     /// <summary>
     /// Reads all trials, and tells how much better than the best complete one a configuration may still be: the regret
     /// that is left, on the scale of values. A Gaussian process of the values, whichever sampler chose the
-    /// configurations, has bounds of its mean and some deviations around it; this is the greatest upper bound in the
-    /// space, as far as it is found, minus the lower bound of the best trial. It promises as much as the model does: if
-    /// values are as smooth as it takes them to be. bench/README.md tells how often it was too low. Source: Makarova et
+    /// configurations, has bounds of its mean and some deviations around it; this is the greatest upper bound that
+    /// a search of the space finds, minus the lower bound of the best trial. It holds only as far as the model does,
+    /// which takes values to be smooth. bench/README.md tells how often it was too low. Source: Makarova et
     /// al., Automatic Termination for Hyperparameter Optimization (AutoML 2022). They take the root of a fifth of
     /// 2 log(d t² π² / 0.6) deviations after t trials of d hyperparameters; here it is the root of a half, and what the
     /// model takes for noise counts as something that may be gained. Of several aims it is about the first.

@@ -87,22 +87,14 @@ public sealed class LiveTests : IDisposable
                 Assert.Contains($"expected an integer from 0 to 30, found '{step}'",
                     (await Json(wrong)).GetProperty("error").GetString(), StringComparison.Ordinal);
             }
-            Assert.Equal(HttpStatusCode.NotFound, await Status("elsewhere"));
+            Assert.Equal(HttpStatusCode.NotFound, await client.StatusAsync("elsewhere"));
             foreach (var guess in (string[])["/", "/content", $"/{new string('0', 32)}/", $"{address.AbsolutePath}x/y"])
-                Assert.Equal(HttpStatusCode.Forbidden, await Status(guess));
-            Assert.Equal(HttpStatusCode.Forbidden, await Status("", ("Origin", "https://example.org")));
-            Assert.Equal(HttpStatusCode.Forbidden, await Status("events", ("Sec-Fetch-Site", "cross-site")));
+                Assert.Equal(HttpStatusCode.Forbidden, await client.StatusAsync(guess));
+            Assert.Equal(HttpStatusCode.Forbidden, await client.StatusAsync("", ("Origin", "https://example.org")));
+            Assert.Equal(HttpStatusCode.Forbidden,
+                await client.StatusAsync("events", ("Sec-Fetch-Site", "cross-site")));
             using var posted = await client.PostAsync("content", null);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
-
-            async Task<HttpStatusCode> Status(string path, params (string Name, string Value)[] headers)
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, path);
-                foreach (var (name, value) in headers)
-                    request.Headers.TryAddWithoutValidation(name, value);
-                using var response = await client.SendAsync(request);
-                return response.StatusCode;
-            }
         }
         finally
         {

@@ -66,8 +66,8 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
                         + Invariant($"in the run {recorded:R}");
                 return difference is null;
             });
-            return difference is not null ? difference : StateDigest.Of(state) == links[end].Digest ? null : Invariant(
-                $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt");
+            return difference ?? (StateDigest.Of(state) == links[end].Digest ? null : Invariant(
+                $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt"));
         });
     }
 
